@@ -1,0 +1,1 @@
+"""Public pages: the brand's front page and one homepage per dealer."""

@@ -1,0 +1,1 @@
+"""No tables: the boards read what the other rooms keep."""

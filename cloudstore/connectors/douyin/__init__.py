@@ -1,0 +1,3 @@
+"""Douyin open platform: `signature` guards the door, `read` understands what comes in, `client` speaks out."""
+
+PLATFORM = "douyin"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 BODY_LIMIT = 1_000_000
@@ -53,10 +54,10 @@ def _refuse_constant(name: str) -> None:
     raise MalformedBody("not_a_json_number", 0)
 
 
-def load_object(raw: bytes) -> dict[str, Any]:
+def load_object(raw: bytes, limit: int = BODY_LIMIT) -> dict[str, Any]:
     """The JSON object of a body. Raises MalformedBody with the position of the first fault."""
-    if len(raw) > BODY_LIMIT:
-        raise MalformedBody("body_too_long", BODY_LIMIT)
+    if len(raw) > limit:
+        raise MalformedBody("body_too_long", limit)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -137,6 +138,17 @@ def whole(value: object) -> int | None:
     if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
         return int(value)
     return None
+
+
+def decimal(value: object) -> float | None:
+    """A finite number given as number or text; None otherwise."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
 
 
 def count(value: object) -> int:

@@ -144,6 +144,9 @@ TEMPLATES = [
 ]
 
 
+TEST_DATABASE = env.text("TEST_DATABASE", "test_ccs", "Name of the PostgreSQL database that the tests create.")
+
+
 def _database(url: str) -> dict[str, object]:
     """Turn CCS_DATABASE_URL (postgresql://user:password@host:port/name, or sqlite:///path) into Django's settings."""
     parts = urlsplit(url)
@@ -158,9 +161,7 @@ def _database(url: str) -> dict[str, object]:
             # A pool, and no persistent connections: those exhaust PostgreSQL under ASGI.
             "CONN_MAX_AGE": 0,
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}, "connect_timeout": 2},
-            "TEST": {
-                "NAME": env.text("TEST_DATABASE", "test_ccs", "Name of the PostgreSQL database that the tests create.")
-            },
+            "TEST": {"NAME": TEST_DATABASE},
         }
     if parts.scheme != "sqlite":
         raise env.BadSetting(

@@ -40,7 +40,9 @@ def folder_is_writable() -> None:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        stop(f"the folder {ROOT.name} cannot be written to ({error.strerror}). Copy it to a place of your own and start there.")
+        stop(
+            f"the folder {ROOT.name} cannot be written to ({error.strerror}). Copy it to a place of your own and start there."
+        )
 
 
 def stamp_of(kind: str) -> tuple[Path, str]:
@@ -83,7 +85,9 @@ def install(kind: str) -> None:
     words = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     done = subprocess.run([*words, "-r", ROOT / "requirements" / f"{kind}.txt"])
     if done.returncode:
-        stop("the packages could not be installed (see above). Check the network and run the same command again; it continues where it stopped.")
+        stop(
+            "the packages could not be installed (see above). Check the network and run the same command again; it continues where it stopped."
+        )
     stamp, wanted = stamp_of(kind)
     stamp.write_text(wanted)
     print("setup: packages are there", flush=True)

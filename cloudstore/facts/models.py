@@ -1,6 +1,7 @@
 """Numbers per account and day, per dealer and day: the only thing that grading reads. Rebuilt, never incremented."""
 
 from django.db import models
+from django.db.models import Q
 
 from cloudstore.kit.scoping import ScopePath
 from cloudstore.network.models import Account, Brand, Dealer
@@ -52,7 +53,10 @@ class AccountDay(FactColumns):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["brand", "dealer", "account", "day"], name="facts_account_day", nulls_distinct=False
+                fields=["brand", "account", "day"], condition=Q(account__isnull=False), name="facts_account_day"
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "dealer", "day"], condition=Q(account__isnull=True), name="facts_no_account_day"
             ),
         ]
         indexes = [models.Index(fields=["brand", "day"], name="facts_account_by_day")]

@@ -1,0 +1,16 @@
+"""What every test stands on."""
+
+import pytest
+from django.conf import settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_folder():
+    """The test database and all files lie under var/, which git ignores."""
+    (settings.VAR_DIR / "test").mkdir(parents=True, exist_ok=True)
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, _data_folder):
+    """The folder must be there before the database is made in it."""

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from cloudstore.kit.ids import uuid7
 from cloudstore.kit.scoping import ScopePath
-from cloudstore.network.models import Account, Brand
+from cloudstore.network.models import Account, Brand, StaffMember
 
 
 class Customer(models.Model):
@@ -103,3 +103,21 @@ class Touch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_class} at {self.at:%Y-%m-%d}"
+
+
+class Reveal(models.Model):
+    """One look at a phone number in clear: who, when, what for. Never the number."""
+
+    scope_path = ScopePath(brand="brand")
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reveals")
+    staff = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
+    purpose = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["staff", "at"], name="customers_reveal_rate")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} look at {self.customer_id}"

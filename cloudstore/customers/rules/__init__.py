@@ -1,0 +1,1 @@
+"""Who a person is (`identity`) and who may be told about them (`consent`)."""

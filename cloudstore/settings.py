@@ -137,6 +137,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "cloudstore.kit.context.surface",
+                "cloudstore.network.context.person",
             ],
             "builtins": ["lucide.templatetags.lucide"],
         },
@@ -273,7 +274,8 @@ WHITENOISE_AUTOREFRESH = False
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS = [BASE_DIR / "cloudstore" / "locale"]
+# Our own words, and what the console's own translation leaves out.
+LOCALE_PATHS = [BASE_DIR / "cloudstore" / "locale", BASE_DIR / "cloudstore" / "locale_console"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

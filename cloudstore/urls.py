@@ -1,3 +1,40 @@
-from django.urls import URLPattern, URLResolver
+"""Every address of the product. Each room brings its own urls.py, with whole paths and its own namespace."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+
+from cloudstore.network.views import home
+from cloudstore.queue.views import healthz
+
+#: Rooms with pages of their own, in the order in which their addresses are tried.
+ROOMS = (
+    "cloudstore.users",
+    "tasks",
+    "cloudstore.leads",
+    "cloudstore.inbox",
+    "cloudstore.live",
+    "media",
+    "cloudstore.routing",
+    "cloudstore.capture",
+    "cloudstore.storefront",
+    "cloudstore.gateway",
+    "dashboards",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("home/", home, name="home"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("cloudstore.users.signin_urls")),
+    *[path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")],
+    path("admin/", include(wagtailadmin_urls)),
+    # Public pages: the dealers' homepages. Last, because Wagtail answers for every address that is left.
+    path("", include(wagtail_urls)),
+]
+
+handler404 = "cloudstore.kit.views.not_found"
+handler403 = "cloudstore.kit.views.refused"
+handler500 = "cloudstore.kit.views.failed"

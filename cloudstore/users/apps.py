@@ -1,6 +1,9 @@
 """People and how they sign in."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from cloudstore.kit import labels
 
 
 class UsersConfig(AppConfig):
@@ -8,3 +11,19 @@ class UsersConfig(AppConfig):
 
     name = "cloudstore.users"
     label = "users"
+
+    def ready(self) -> None:
+        """Register the words of the roles."""
+        labels.register(
+            "role",
+            {
+                "administrator": _("Administrator"),
+                "brand_manager": _("Brand manager"),
+                "region_manager": _("Region manager"),
+                "oem_desk": _("OEM lead desk"),
+                "leadership": _("Leadership"),
+                "dealer_manager": _("Dealer manager"),
+                "account_operator": _("Account operator"),
+                "consultant": _("Sales consultant"),
+            },
+        )

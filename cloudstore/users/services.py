@@ -1,0 +1,50 @@
+"""Making people and what they may change about themselves. What they may see is given by `network.services.appoint`."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from cloudstore.users.models import User
+from cloudstore.users.rules import CONSOLE_ROLES, Role
+
+#: Members may open the console; what they see inside is still said by their scope.
+CONSOLE_GROUP = "Console"
+
+
+def make_user(*, username: str, display_name: str = "", password: str = "", language: str = "") -> User:
+    """Create a person who can sign in. Without a password nobody can sign in until one is set."""
+    return User.objects.create_user(
+        username=username,
+        display_name=display_name,
+        password=password or None,
+        language=language,
+    )
+
+
+def new_password() -> str:
+    """A password that can be read out over the phone: no letters that look alike."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join(get_random_string(4, letters) for _ in range(4))
+
+
+@transaction.atomic
+def set_console_access(*, user: User, roles: set[Role]) -> None:
+    """Let a person into the console when one of their valid roles belongs there, else out of it."""
+    group = console_group()
+    if roles & CONSOLE_ROLES:
+        user.groups.add(group)
+    else:
+        user.groups.remove(group)
+
+
+def console_group() -> Group:
+    """The group whose only power is to open the console; made when it is first needed."""
+    group, _ = Group.objects.get_or_create(name=CONSOLE_GROUP)
+    permission = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    group.permissions.add(permission)
+    return group
+
+
+def describe(*, user: User, display_name: str, language: str) -> None:
+    """Save what a person says about themselves; language "" follows the browser."""
+    User.objects.filter(pk=user.pk).update(display_name=display_name, language=language)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from cloudstore.gateway.rules import DeliveryState, EventState, Outcome
 from cloudstore.kit.scoping import GlobalRows, ScopePath
 from cloudstore.network.models import Account, Brand
 
@@ -25,7 +26,12 @@ class PlatformApp(models.Model):
 
 
 class AccountToken(models.Model):
-    """OAuth tokens of one account, sealed."""
+    """OAuth tokens of one account, sealed.
+
+    `renewing_until` is the short lease of whoever is renewing the token at the platform just now: a refresh must not run
+    twice at once, and a network call must not hold a database lock. `renewals` counts how often the refresh token itself
+    was renewed (the platform allows five in a row).
+    """
 
     scope_path = ScopePath(brand="account__brand", dealer="account__dealer")
 
@@ -33,9 +39,12 @@ class AccountToken(models.Model):
     app = models.ForeignKey(PlatformApp, on_delete=models.CASCADE)
     access = models.BinaryField()
     refresh = models.BinaryField()
+    access_issued_at = models.DateTimeField()
     access_expires_at = models.DateTimeField()
     refresh_expires_at = models.DateTimeField()
     scopes = models.CharField(max_length=300, blank=True)
+    renewals = models.PositiveSmallIntegerField(default=0)
+    renewing_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"token of account {self.account_id}"
@@ -50,17 +59,18 @@ class InboundEvent(models.Model):
 
     scope_path = ScopePath(brand="brand")
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    # Every index of this table is paid for at the door, so there are none beyond those the pages and the digest read by.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
     source = models.CharField(max_length=20)  # douyin, form, ...
     client_key = models.CharField(max_length=100)
     dedupe_key = models.CharField(max_length=128)  # the platform's message id, else sha256 of the body
     body = models.BinaryField()
     received_at = models.DateTimeField()
-    state = models.CharField(max_length=12, default="new")  # new, done, quarantined
-    outcome = models.CharField(max_length=10, default="pending")
+    state = models.CharField(max_length=12, default=EventState.NEW.value)
+    outcome = models.CharField(max_length=10, default=Outcome.PENDING.value)
     reason = models.CharField(max_length=200, blank=True)
     event_kind = models.CharField(max_length=40, blank=True)
-    lead_id = models.UUIDField(null=True, db_index=True)
+    lead_id = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     handled_at = models.DateTimeField(null=True)
@@ -68,11 +78,18 @@ class InboundEvent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "client_key", "dedupe_key"], name="gateway_event_once"),
+            models.CheckConstraint(
+                condition=Q(state="new", outcome="pending")
+                | Q(state="done", outcome__in=["created", "joined", "duplicate", "rejected", "none"])
+                | Q(state="quarantined", outcome="rejected"),
+                name="gateway_event_state_fits_outcome",
+            ),
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(state="new"), name="gateway_event_new"),
             models.Index(fields=["brand", "outcome"], name="gateway_event_outcome"),
             models.Index(fields=["brand", "received_at"], name="gateway_event_time"),
+            models.Index(fields=["lead_id"], condition=Q(lead_id__isnull=False), name="gateway_event_of_lead"),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +117,11 @@ class DoorCount(models.Model):
 
 
 class Delivery(models.Model):
-    """One word to the outside: written in the transaction of its cause, performed by `wiring.OUTBOUND[kind]`."""
+    """One word to the outside: written in the transaction of its cause, performed by `wiring.OUTBOUND[kind]`.
+
+    `attempts` counts every start, also one whose worker died: a performer that sees more than one looks at the platform
+    first whether the word has already arrived. `cause` says why a dead delivery was given up (a connector's action).
+    """
 
     scope_path = ScopePath(brand="brand", dealer="account__dealer")
 
@@ -109,18 +130,28 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)  # ids only, never personal data
-    state = models.CharField(max_length=8, default="ready")  # ready, leased, done, dead
+    state = models.CharField(max_length=8, default=DeliveryState.READY.value)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     answer = models.JSONField(default=dict)
     last_error = models.CharField(max_length=300, blank=True)
+    cause = models.CharField(max_length=24, blank=True)
+    queue = models.CharField(max_length=20, default="default")
+    forgiven = models.PositiveSmallIntegerField(default=0)  # attempts before a person asked to send it again
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["ready", "leased", "done", "dead"]), name="gateway_delivery_known_state"
+            ),
+        ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="ready"), name="gateway_delivery_due"),
+            models.Index(fields=["lease_until"], condition=Q(state="leased"), name="gateway_delivery_leased"),
             models.Index(fields=["brand", "state"], name="gateway_delivery_state"),
         ]
 

@@ -74,16 +74,13 @@ def sniff_video(path: Path) -> Sniffed:
     size = path.stat().st_size
     if size == 0:
         raise RenderRefused(Refusal.EMPTY_FILE)
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(max(0, size - _TAIL_BYTES))
-        tail = file.read(_TAIL_BYTES)
+    head, tail = _ends(path, size)
     container = _video_container(head)
     if container is None:
         looks_like = name_content(head)
         code = Refusal.PLAYLIST if looks_like in {kind for _, kind in _PLAYLISTS} else Refusal.NOT_A_VIDEO
         raise RenderRefused(code, {"looks_like": looks_like})
-    _refuse_polyglots(head, tail)
+    _judge_ends(head, tail)
     return Sniffed(container, size)
 
 
@@ -128,7 +125,19 @@ def _text_or_unknown(head: bytes) -> str:
     return "unknown" if b"\x00" in head else "text"
 
 
-def _refuse_polyglots(head: bytes, tail: bytes) -> None:
+def refuse_polyglots(path: Path) -> None:
+    """Raises RenderRefused(POLYGLOT) for a picture or video that is something else as well."""
+    _judge_ends(*_ends(path, path.stat().st_size))
+
+
+def _ends(path: Path, size: int) -> tuple[bytes, bytes]:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(max(0, size - _TAIL_BYTES))
+        return head, file.read(_TAIL_BYTES)
+
+
+def _judge_ends(head: bytes, tail: bytes) -> None:
     """A file that is a video and something else at once has no honest reason to exist."""
     if _ends_as_zip(tail):
         raise RenderRefused(Refusal.POLYGLOT, {"looks_like": "zip"})

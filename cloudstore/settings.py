@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "cloudstore.kit.middleware.content_security_policy",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cloudstore.network.middleware.console_door",
 ]
 
 TEMPLATES = [

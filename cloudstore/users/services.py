@@ -28,10 +28,10 @@ def new_password() -> str:
 
 
 @transaction.atomic
-def set_console_access(*, user: User, roles: set[Role]) -> None:
-    """Let a person into the console when one of their valid roles belongs there, else out of it."""
+def set_console_access(*, user: User, role: Role | None) -> None:
+    """Let a person into the console when the role they work in belongs there, else out of it."""
     group = console_group()
-    if roles & CONSOLE_ROLES:
+    if role in CONSOLE_ROLES:
         user.groups.add(group)
     else:
         user.groups.remove(group)

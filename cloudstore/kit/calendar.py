@@ -91,7 +91,10 @@ DEFAULT_CALENDAR = calendar_of([("09:00", "21:00")])
 def _local(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise CalendarError("a moment needs a time zone")
-    return moment.astimezone(SHANGHAI)
+    try:
+        return moment.astimezone(SHANGHAI)
+    except OverflowError:
+        raise CalendarError("a moment outside the years 1 to 9999") from None
 
 
 def is_working(moment: datetime, calendar: Calendar) -> bool:

@@ -8,6 +8,7 @@ from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from cloudstore.kit import labels, phone, wording
 from cloudstore.kit.clock import BUSINESS_ZONE, now
@@ -129,6 +130,13 @@ def query(context: Context, **changes: object) -> str:
         else:
             params[name] = str(value)
     return SafeString("?" + params.urlencode().replace("&", "&amp;"))
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """The active language as a `lang` attribute wants it: `zh-Hans`, `en`."""
+    language, _, script = (get_language() or "en").partition("-")
+    return f"{language}-{script.title()}" if script else language
 
 
 class _CaptureNode(template.Node):

@@ -1,9 +1,9 @@
 """The platform simulator as a process of its own, for tests that need a platform at the other end.
 
-    with SimulatorProcess(state=tmp_path / "douyin.sqlite3", target="http://127.0.0.1:8000") as platform:
-        (account,) = platform.accounts("od_1")
-        platform.fire("lead_card", open_id="od_1", phone="13800138000")
-        platform.settle()
+with SimulatorProcess(state=tmp_path / "douyin.sqlite3", target="http://127.0.0.1:8000") as platform:
+    (account,) = platform.accounts("od_1")
+    platform.fire("lead_card", open_id="od_1", phone="13800138000")
+    platform.settle()
 """
 
 from __future__ import annotations

@@ -30,11 +30,12 @@ class RoomCalls(Calls):
         return tuple(filter(None, (text(value, 128) for value in as_list(answer.get("room_ids")))))
 
     def room_data(
-        self, family: RoomFamily, *, access_token: str, open_id: str, room_id: str, live_id: str = ""
+        self, family: RoomFamily | str, *, access_token: str, open_id: str, room_id: str, live_id: str = ""
     ) -> RoomFigures:
         """One table of a room's figures. Ask again later for names in `not_ready`."""
+        table = RoomFamily(family).value
         query = {"open_id": open_id, "room_id": room_id} | ({"live_id": live_id} if live_id else {})
         answer = self._transport.call(
-            f"room_{family.value}", "GET", f"/room/data/{family.value}/get/", access_token=access_token, query=query
+            f"room_{table}", "GET", f"/room/data/{table}/get/", access_token=access_token, query=query
         )
         return room_figures(answer)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from cloudstore.kit.clock import now
 from cloudstore.queue import services
@@ -59,5 +59,7 @@ def perform(job_id: int) -> bool:
     else:
         services.finish(row, now=now())
     finally:
-        close_old_connections()
+        # Inside somebody's transaction the connection is theirs.
+        if not connection.in_atomic_block:
+            close_old_connections()
     return True

@@ -3,7 +3,7 @@
 from django.db import models
 
 from cloudstore.kit.ids import uuid7
-from cloudstore.kit.scoping import ScopePath
+from cloudstore.kit.scoping import GlobalRows, ScopePath
 from cloudstore.network.models import Account, Brand, Dealer, Series
 
 
@@ -72,3 +72,19 @@ class WidgetDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.widget_id} {self.day}"
+
+
+class RateCount(models.Model):
+    """How often one source (a keyed hash of an address or phone) used the public forms in one window of time."""
+
+    scope_path = GlobalRows("keyed hashes and counts only; guards the public door of all brands")
+
+    key = models.BinaryField()
+    window = models.DateTimeField()
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="capture_rate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} since {self.window:%H:%M}"

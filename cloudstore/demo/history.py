@@ -192,6 +192,7 @@ def _exchange(
             conversation=conversation,
             platform_id=f"{tag}-1",
             inbound=True,
+            characters=6,
             text=seal(source.choice(_QUESTIONS), context),
             sent_at=asked,
         ),

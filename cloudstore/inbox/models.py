@@ -42,6 +42,11 @@ class Message(models.Model):
     by_bot = models.BooleanField(default=False)
     kind = models.CharField(max_length=30, default="text")
     text = models.BinaryField(default=b"")  # AES-GCM, aad "message.text|<conversation id>"
+    # What the daily facts need of the words, so that nobody has to open them again.
+    characters = models.PositiveSmallIntegerField(default=0)  # without blanks
+    contact = models.BooleanField(default=False)  # left a way to reach the person
+    canned = models.BooleanField(default=False)  # the same as nearly all of the account's last answers
+    words_key = models.BinaryField(default=b"")  # keyed hash of the words, to tell canned answers
     sent_at = models.DateTimeField()
     sender_id = models.IntegerField(null=True)  # our user who wrote it here
     state = models.CharField(max_length=8, default="sent")  # sending, sent, failed

@@ -21,6 +21,8 @@ LARGEST = 10**15
 MOST_DECIMALS = 30
 LONGEST_NAME = 60
 DEEPEST = 40
+_SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
+"""JSON may escape one half of a pair; such a text could never be printed again."""
 
 Schema = Mapping[str, Any]
 
@@ -156,6 +158,8 @@ def _integer(value: object, schema: Schema, path: str, depth: int) -> int:
 
 
 def _string(value: Any, schema: Schema, path: str, depth: int) -> Any:
+    if not _SURROGATES.isdisjoint(value):
+        raise BadDocument(path, "holds half a character", "complete Unicode text")
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     if len(value) < least or (most is not None and len(value) > most):
         raise BadDocument(path, "too short or too long", f"{least} to {most or 'any number of'} characters")

@@ -52,6 +52,7 @@ def test_a_float_handed_over_by_python_is_read_by_its_shortest_text() -> None:
         ),
         ({"name": "a", "x\ny": 1}, '"x\\ny": unknown key'),
         ({"name": "abcdef"}, "name: too short or too long; allowed: 1 to 5 characters"),
+        ({"name": "\ud800"}, "name: holds half a character"),
         ({"name": 4}, "name: not a text; allowed: a text"),
         ({"name": "a", "share": 1.01}, "share: out of range; allowed: a number from 0 up to 1"),
         ({"name": "a", "share": "0.5"}, "share: not a number"),

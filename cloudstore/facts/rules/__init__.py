@@ -1,4 +1,4 @@
-"""What counts as a fact, as pure functions."""
+"""What counts as a fact (live time, posts, messages, follow-ups, leads), as pure functions."""
 
 from cloudstore.facts.rules.rows import FactRow
 

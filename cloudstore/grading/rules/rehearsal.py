@@ -4,30 +4,22 @@
 Schema that documents are held to, `example()` a document to start from.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
-from cloudstore.grading.indicators.registry import INDICATORS
 from cloudstore.grading.indicators.scheme import DEFAULT_VERSION, Scheme, SchemeError, default_scheme, read_scheme
 from cloudstore.grading.rules.grading import DealerGrade, NetworkGrades, Past, grade
-from cloudstore.grading.rules.missing import Status
-from cloudstore.grading.rules.peers import NO_GROUP, PeerGroups
-from cloudstore.grading.rules.points import pooled_rate, shrink
+from cloudstore.grading.rules.paper import paper_sheet
 from cloudstore.grading.rules.rehearsal_schema import EXAMPLES, SCHEMA
-from cloudstore.grading.rules.rounding import short_text, text, to_grid
-from cloudstore.grading.rules.sheet import Sheet
+from cloudstore.grading.rules.rounding import short_text, text
 from cloudstore.grading.rules.tiers import Conduct, Standing, Tier, sequence
 from cloudstore.grading.rules.way_up import By, Outlook, climb_of, needed_score
 from cloudstore.grading.rules.way_up import way_up as find_way_up
-from cloudstore.kit.rehearsal import BadDocument, child, read
+from cloudstore.kit.rehearsal import BadDocument, read
 
 SCORE_PLACES = 2
 PART_PLACES = 3
-PAPER = "document"
 
 Json = dict[str, Any]
 
@@ -78,171 +70,15 @@ def _scheme(wanted: str | Json) -> Scheme:
 
 def _graded(scheme: Scheme, document: Json) -> Json:
     dealers: Sequence[Json] = document["dealers"]
-    _check_distinct([dealer["id"] for dealer in dealers])
-    cells = [_Paper(scheme, dealer, f"dealers[{at}]").cells() for at, dealer in enumerate(dealers)]
-    priors = _priors(scheme, document, cells)
-    sheet = _sheet(scheme, dealers, cells, priors, bool(document.get("absolute_only", False)))
     graded = grade(
         scheme,
-        sheet,
+        paper_sheet(scheme, document),
         past={dealer["id"]: past for dealer in dealers if (past := _past(dealer)) is not None},
         conduct={
             dealer["id"]: Conduct(dealer.get("flags", 0), None, dealer.get("platform_ban", False)) for dealer in dealers
         },
     )
     return {"dealers": [_dealer_document(scheme, graded, row, dealer) for row, dealer in enumerate(dealers)]}
-
-
-def _check_distinct(ids: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for at, one in enumerate(ids):
-        if one in seen:
-            raise BadDocument(f"dealers[{at}].id", "stands twice in the document", "each dealer once")
-        seen.add(one)
-
-
-class _Cell:
-    """What a document says of one indicator of one dealer: a status, and a value or the two facts it is made of."""
-
-    def __init__(
-        self, status: Status, value: Decimal | None = None, facts: tuple[Decimal, Decimal] | None = None
-    ) -> None:
-        self.status, self.value, self.facts = status, value, facts
-
-    def raw(self) -> Fraction:
-        """The value before shrinkage; a value that was written down counts as it stands."""
-        if self.facts:
-            return Fraction(self.facts[0]) / Fraction(self.facts[1])
-        return Fraction(self.value or 0)
-
-
-class _Paper:
-    """One dealer of the document, turned into eight cells or refused."""
-
-    def __init__(self, scheme: Scheme, dealer: Json, path: str) -> None:
-        self.scheme, self.path = scheme, path
-        self.values: Mapping[str, Decimal] = dealer.get("values", {})
-        self.facts: Mapping[str, list[Decimal]] = dealer.get("facts", {})
-        self.excluded: Mapping[str, str] = dealer.get("excluded", {})
-        self.zero = {
-            **dict.fromkeys(dealer.get("unauthorised", ()), Status.UNAUTHORISED),
-            **dict.fromkeys(dealer.get("inactive", ()), Status.INACTIVE),
-        }
-        self.rates: Mapping[str, Decimal] = dealer.get("peer_rates", {})
-
-    def cells(self) -> dict[str, _Cell]:
-        """A cell per indicator of the scheme."""
-        self._check_keys()
-        return {key: self._cell(key) for key in self.scheme.keys}
-
-    def _check_keys(self) -> None:
-        for name, given in (("values", self.values), ("facts", self.facts), ("excluded", self.excluded)):
-            for key in given:
-                if key not in self.scheme.keys:
-                    raise BadDocument(
-                        child(f"{self.path}.{name}", key), "not in the scheme", ", ".join(self.scheme.keys)
-                    )
-        for key in self.facts:
-            if key in self.values:
-                raise BadDocument(
-                    child(f"{self.path}.facts", key), "also given as a value", "a value or facts, not both"
-                )
-        for key in self.excluded:
-            if key in self.zero:
-                raise BadDocument(
-                    child(f"{self.path}.excluded", key), "also given as zero", "excluded or zero, not both"
-                )
-
-    def _cell(self, key: str) -> _Cell:
-        if key in self.values:
-            self._check_value(key, self.values[key])
-        facts = self._facts(key)
-        if key in self.excluded:
-            return _Cell(Status[self.excluded[key].upper()])
-        if key in self.zero:
-            return _Cell(self.zero[key])
-        if facts is not None:
-            return self._from_facts(key, facts)
-        if key not in self.values:
-            raise BadDocument(child(f"{self.path}.values", key), "missing", "a value, facts, excluded or inactive")
-        return _Cell(Status.OK, self.values[key])
-
-    def _facts(self, key: str) -> tuple[Decimal, Decimal] | None:
-        if key not in self.facts:
-            return None
-        above, below = self.facts[key]
-        path = child(f"{self.path}.facts", key)
-        if INDICATORS[key].is_rate and above > below:
-            raise BadDocument(path, "numerator above denominator", "a numerator of at most the denominator")
-        if not INDICATORS[key].is_rate and not below:
-            raise BadDocument(f"{path}[1]", "a count divided by nothing", "a number above 0")
-        return above, below
-
-    def _from_facts(self, key: str, facts: tuple[Decimal, Decimal]) -> _Cell:
-        """The table of zero or missing: no base through idleness earns 0 points, through lack of demand is left out."""
-        own = INDICATORS[key]
-        if facts[1] and (facts[0] or own.is_rate):
-            return _Cell(Status.OK, facts=facts)
-        idle = bool(own.activity) and not any(self._did(name) for name in own.activity)
-        if own.is_rate:
-            return _Cell(Status.INACTIVE if idle else Status.NO_BASE)
-        return _Cell(Status.INACTIVE) if idle else _Cell(Status.OK, facts=facts)
-
-    def _did(self, activity: str) -> bool:
-        """Does any count of the document show that the dealer did something of what `activity` counts?"""
-        kin = [key for key, own in INDICATORS.items() if not own.is_rate and activity in own.activity]
-        return any(self.values.get(key, 0) or self.facts.get(key, (0,))[0] for key in kin)
-
-    def _check_value(self, key: str, value: Decimal) -> None:
-        top = INDICATORS[key].lever.ceiling
-        if value < 0 or (top is not None and value > top):
-            allowed = "a number from 0" + (f" up to {top}" if top is not None else "")
-            raise BadDocument(child(f"{self.path}.values", key), "out of range", allowed)
-
-
-def _priors(scheme: Scheme, document: Json, cells: Sequence[Mapping[str, _Cell]]) -> list[dict[str, Fraction]]:
-    """The peer rate of every rate of every dealer: the dealer's own word, the document's, or the pooled facts."""
-    pooled: dict[str, Fraction] = {}
-    for key in scheme.keys:
-        found = pooled_rate([facts for row in cells if (facts := row[key].facts) is not None])
-        pooled[key] = Fraction(0) if found is None else found
-    common = {**pooled, **{key: Fraction(rate) for key, rate in document.get("peer_rates", {}).items()}}
-    return [
-        {**common, **{key: Fraction(rate) for key, rate in dealer.get("peer_rates", {}).items()}}
-        for dealer in document["dealers"]
-    ]
-
-
-def _sheet(
-    scheme: Scheme,
-    dealers: Sequence[Json],
-    cells: Sequence[Mapping[str, _Cell]],
-    priors: Sequence[Mapping[str, Fraction]],
-    absolute_only: bool,
-) -> Sheet:
-    """All dealers are one peer group; fewer than the scheme's least are judged by absolute points alone."""
-    size = len(dealers)
-    group = NO_GROUP if absolute_only or size < scheme.min_peers else PAPER
-    values = [
-        [_grid_value(scheme, one, row[one.key], prior) for one in scheme.weighted]
-        for row, prior in zip(cells, priors, strict=True)
-    ]
-    return Sheet(
-        dealers=tuple(dealer["id"] for dealer in dealers),
-        values=np.array(values, dtype=np.int64),
-        raws=np.array([[to_grid(row[key].raw()) for key in scheme.keys] for row in cells], dtype=np.int64),
-        status=np.array([[int(row[key].status) for key in scheme.keys] for row in cells], dtype=np.int64),
-        groups=PeerGroups((group,) * size, (PAPER,) * size, {PAPER: list(range(size))}),
-        counted=np.ones(size, dtype=np.bool_),
-        fresh=np.zeros(size, dtype=np.bool_),
-        away=np.zeros(size, dtype=np.bool_),
-    )
-
-
-def _grid_value(scheme: Scheme, one: Any, cell: _Cell, prior: Mapping[str, Fraction]) -> int:
-    if cell.facts and INDICATORS[one.key].is_rate:
-        return to_grid(shrink(*cell.facts, one.shrink, prior[one.key]))
-    return to_grid(cell.raw())
 
 
 def _past(dealer: Json) -> Past | None:

@@ -160,7 +160,19 @@ def capped(tier: Tier, shut: Iterable[Gate]) -> Tier:
 def threshold(scheme: Scheme, target: Tier, at_once: bool) -> Decimal:
     """The smoothed score that lifts a dealer into `target`: cut + 2 at once, the cut itself by two runs."""
     cuts: Mapping[str, Decimal] = scheme.cuts
-    return cuts[target] + (scheme.rise if at_once else 0)
+    return cuts.get(target, Decimal(0)) + (scheme.rise if at_once else 0)
+
+
+def held(
+    scheme: Scheme, standing: Standing, previous: Fraction | Decimal, score: Fraction | Decimal, runs: int
+) -> list[tuple[Decimal, Tier]]:
+    """The steady view: what `runs` runs with the same raw `score` make of S* (two decimals) and the tier."""
+    found, carried = [], Fraction(previous)
+    for _ in range(runs):
+        carried = smooth(scheme, Fraction(score), carried)
+        standing = step(scheme, standing, half_up(carried, 2))
+        found.append((half_up(carried, 2), standing.tier))
+    return found
 
 
 def _asks_up(scheme: Scheme, standing: Standing, shown: Decimal) -> int:

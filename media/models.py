@@ -21,6 +21,8 @@ class Asset(models.Model):
     kind = models.CharField(
         max_length=12, default="video", choices=[("video", "video"), ("photo_story", "photo_story")]
     )
+    # The room above names here what the upload is for (an assignment), so that an interrupted upload is found again.
+    purpose_id = models.UUIDField(null=True, blank=True)
     # receiving -> received -> checking -> checked -> rendering -> ready, or refused / failed
     state = models.CharField(max_length=10, default="receiving")
     original_name = models.CharField(max_length=200, blank=True)
@@ -38,7 +40,10 @@ class Asset(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["dealer", "-created_at"], name="media_asset_recent")]
+        indexes = [
+            models.Index(fields=["dealer", "-created_at"], name="media_asset_recent"),
+            models.Index(fields=["purpose_id"], name="media_asset_purpose", condition=Q(purpose_id__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -112,6 +117,10 @@ class Post(models.Model):
     verbatim = models.BooleanField(default=False)
     approved = models.BooleanField(default=False)
     failure = models.CharField(max_length=300, blank=True)
+    # Set before the platform is asked to publish: after a lost answer the platform's list is consulted from here on.
+    tried_at = models.DateTimeField(null=True)
+    # First time the platform no longer knew the post; the second time in a row makes it removed.
+    missed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
     stats_at = models.DateTimeField(null=True)

@@ -30,7 +30,7 @@ class Campaign(models.Model):
         return self.name
 
 
-class MatrixTask(ClusterableModel):
+class MatrixTask(ClusterableModel, models.Model):  # the second base is there already; named for the type checker
     """One content task for many accounts."""
 
     scope_path = ScopePath(brand="brand")
@@ -45,6 +45,8 @@ class MatrixTask(ClusterableModel):
     hashtags = models.CharField(max_length=120, blank=True)
     # {"regions": [ids], "tiers": ["S", "A"], "groups": [ids], "dealers": [ids], "without": [dealer ids]}
     audience = models.JSONField(default=dict, blank=True)
+    # Account ids as chosen when the hand-out began: tiers may move while it runs, the audience of this task does not.
+    snapshot = models.JSONField(default=list, blank=True, editable=False)
     quota = models.PositiveSmallIntegerField(default=1)
     overlay_preset = models.CharField(max_length=20, default="end_card")
     starts_at = models.DateTimeField()
@@ -122,6 +124,9 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField()
     review_ready_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    # Who is looking at it now, so that two reviewers do not do the same work; a claim fades by itself.
+    claimed_by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
     post = models.OneToOneField(Post, null=True, on_delete=models.SET_NULL, related_name="submission")
 
     class Meta:

@@ -1,6 +1,7 @@
 """The simulator as a program: it stands alone, keeps what it knows, and is hard to pull by accident."""
 
 import re
+import signal
 import subprocess
 import sys
 
@@ -41,6 +42,26 @@ def test_a_busy_port_is_one_clear_sentence(simulator, tmp_path):
     )
     assert ended.returncode == 2
     assert re.fullmatch(rf"Port {simulator.port} on 127.0.0.1 cannot be used: .*\.\n", ended.stderr)
+
+
+def test_a_state_file_that_is_none_is_one_clear_sentence(tmp_path):
+    state = tmp_path / "letter.txt"
+    state.write_text("Dear customer, " * 100)
+    command = [sys.executable, "-m", "cloudstore.connectors.simulator", "--port", "0", "--state", str(state)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 2
+    assert ended.stderr == f"The state file {state} cannot be used: file is not a database.\n"
+    assert state.read_text().startswith("Dear customer")
+
+
+def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
+    command = [sys.executable, "-m", "cloudstore.connectors.simulator", "--port", "0", "--state", str(tmp_path / "x")]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    address = running.stdout.readline().split()[-1]
+    assert httpx.get(f"{address}/_control/health").json()["ok"]
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=20)
+    assert (running.returncode, errors) == (0, "")
 
 
 def test_it_stands_alone_without_the_product_or_django():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import socket
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -22,15 +24,17 @@ def main(words: list[str]) -> int:
         return 2
     try:
         platform = Platform(options.state, options.target)
-    except OSError as fault:
-        sys.stderr.write(f"The state file {options.state} cannot be used: {fault.strerror}.\n")
+    except (OSError, sqlite3.Error) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else fault
+        sys.stderr.write(f"The state file {options.state} cannot be used: {reason}.\n")
         return 2
     sys.stdout.write(f"Platform simulator at http://{options.host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     config = uvicorn.Config(
         build(platform), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the ordinary way to end it
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 

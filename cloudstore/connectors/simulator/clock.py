@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass(slots=True)
@@ -24,5 +26,5 @@ class Clock:
 
 
 def readable(moment: float) -> str:
-    """A time for people, in UTC to the second."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """A time for people, as the platform's own country reads it (UTC+8)."""
+    return datetime.fromtimestamp(moment, BEIJING).strftime("%Y-%m-%d %H:%M:%S")

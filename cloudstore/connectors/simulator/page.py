@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from html import escape
@@ -103,12 +104,16 @@ def routes(platform: Platform) -> list[Route]:
         )
         return found if found.status_code == 200 else Response(EMPTY_COVER, media_type="image/svg+xml")
 
+    async def icon(_: Request) -> Response:
+        return Response(status_code=204)
+
     async def style(_: Request) -> Response:
         return FileResponse(STYLE, media_type="text/css")
 
     return [
         Route("/", front),
         Route("/page.css", style),
+        Route("/favicon.ico", icon),
         Route("/posts/{item_id:str}", post),
         Route("/posts/{item_id:str}/video", video),
         Route("/posts/{item_id:str}/cover", cover),
@@ -121,6 +126,14 @@ def _file(platform: Platform, statement: str, item_id: str) -> Response:
         return Response(status_code=404)
     headers = {"X-Content-Type-Options": "nosniff"}
     return FileResponse(platform.store.files / row["path"], media_type=row["media_type"], headers=headers)
+
+
+def _spoken(content: str) -> str:
+    """What a message says: its words, the answers on its card, or its fields as they are."""
+    fields: dict[str, Any] = json.loads(content)
+    if fields.get("card_data"):
+        return " · ".join(f"{row.get('label', '')} {row.get('value', '')}" for row in fields["card_data"])
+    return str(fields["text"]) if "text" in fields else content
 
 
 def _section(sheet: Sheet, title: str, content: str) -> str:
@@ -171,7 +184,7 @@ def _accounts(platform: Platform, sheet: Sheet) -> str:
         ]
         for row in rows
     ]
-    return sheet.table(("Account", "State", "Posts", "Content"), cells, frozenset({2}))
+    return sheet.table(("Account", "State", "Posts", "Open ID"), cells, frozenset({2}))
 
 
 def _rooms(platform: Platform, sheet: Sheet) -> str:
@@ -182,7 +195,7 @@ def _rooms(platform: Platform, sheet: Sheet) -> str:
         [readable(row["started_at"]), escape(row["nickname"]), str(row["minutes"]), f"{row['viewers']:,}"]
         for row in rows
     ]
-    return sheet.table(("Time", "Account", "Minutes", "Viewers"), cells, frozenset({2, 3}))
+    return sheet.table(("Time (Beijing)", "Account", "Minutes", "Viewers"), cells, frozenset({2, 3}))
 
 
 def _messages(platform: Platform, sheet: Sheet) -> str:
@@ -194,11 +207,11 @@ def _messages(platform: Platform, sheet: Sheet) -> str:
             readable(row["created_at"]),
             escape(row["nickname"]),
             sheet.say("From the customer" if row["direction"] == "in" else "From the account"),
-            f'<span class="words">{escape(masked(row["content"]))}</span>',
+            f'<span class="words">{escape(masked(_spoken(row["content"])))}</span>',
         ]
         for row in rows
     ]
-    return sheet.table(("Time", "Account", "Event", "Content"), cells)
+    return sheet.table(("Time (Beijing)", "Account", "Direction", "Content"), cells)
 
 
 def _deliveries(platform: Platform, sheet: Sheet) -> str:
@@ -213,9 +226,9 @@ def _deliveries(platform: Platform, sheet: Sheet) -> str:
             escape(row["event"]),
             f'<span class="{escape(row["state"])}">{sheet.say(row["state"])}</span>',
             str(row["tries"]),
-            f'<span class="words">{escape(masked(row["body"].decode()))}</span>',
+            f"<details><summary>{sheet.say('Show')}</summary><code>{escape(masked(row['body'].decode()))}</code></details>",
         ]
         for row in rows
     ]
-    heads = ("Time", "Event", "State", "Tries", "Content")
+    heads = ("Time (Beijing)", "Event", "State", "Tries", "Content")
     return sheet.table(heads, cells, frozenset({3}))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from cloudstore.connectors.simulator.access import account_of
+from cloudstore.connectors.simulator.clock import BEIJING
 from cloudstore.connectors.simulator.figures import RoomShape, room_table
 from cloudstore.connectors.simulator.inputs import BAD_PARAMETER, Inputs
 from cloudstore.connectors.simulator.platform import Platform
 from cloudstore.connectors.simulator.shells import Answer, Refusal
 from cloudstore.connectors.simulator.store import Row
-
-BEIJING = timedelta(hours=8)
 
 
 def open_room(
@@ -58,7 +57,7 @@ def table_of(family: str) -> Callable[[Platform, Inputs], Awaitable[Answer]]:
 def _describe(room: Row, family: str, *, ready: bool) -> dict[str, Any]:
     shape = RoomShape(room["room_id"], room["started_at"], room["minutes"], room["viewers"])
     table = room_table(family, shape)
-    day = (datetime.fromtimestamp(room["started_at"], UTC) + BEIJING).strftime("%Y-%m-%d")
+    day = datetime.fromtimestamp(room["started_at"], BEIJING).strftime("%Y-%m-%d")
     status = [
         {"name": name, "item_type": 1, "live_id": room["live_id"], "time_slot": day, "is_ready": ready}
         for name in table

@@ -38,7 +38,7 @@ def person_preferences(get_response: Handler) -> Handler:
         language = getattr(request.user, "language", "") if request.user.is_authenticated else ""
         if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language() or "en"  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language() or "en"
         timezone.activate(ZoneInfo(settings.TIME_ZONE))
         response = get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or "en")

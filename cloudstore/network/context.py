@@ -42,18 +42,20 @@ _BOARD = (
 
 def person(request: HttpRequest) -> dict[str, object]:
     """`scope` of the signed-in person, `workspace_nav` and `board_nav`: the places their role may open."""
-    scope = SimpleLazyObject(lambda: _scope(request))
     return {
-        "scope": scope,
-        "workspace_nav": SimpleLazyObject(lambda: _places(_WORKSPACE, scope)),
-        "board_nav": SimpleLazyObject(lambda: _places(_BOARD, scope)),
+        "scope": SimpleLazyObject(lambda: _scope(request)),
+        "workspace_nav": SimpleLazyObject(lambda: _places(_WORKSPACE, _scope(request))),
+        "board_nav": SimpleLazyObject(lambda: _places(_BOARD, _scope(request))),
     }
 
 
 def _scope(request: HttpRequest) -> Scope | None:
-    known: Scope | None = getattr(request, "_scope", None)
-    user = getattr(request, "user", None)
-    return known or (scope_of(user) if user is not None else None)
+    """Read once for a request; `network.scope.required` keeps its own answer in the same place."""
+    if not hasattr(request, "_scope"):
+        user = getattr(request, "user", None)
+        request._scope = scope_of(user) if user is not None else None  # type: ignore[attr-defined]
+    scope: Scope | None = request._scope  # type: ignore[attr-defined]
+    return scope
 
 
 def _places(rows: tuple[tuple[str, str, Words, str, frozenset[Role]], ...], scope: Scope | None) -> list[Place]:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from cloudstore.network.models import Brand, Dealer, DealerGroup, Region, StaffMember
 from cloudstore.network.scope import scope_of
+from cloudstore.queue.services import pulse
 from cloudstore.users.models import User
 from cloudstore.users.rules import DEALER_ROLES, Role
 from cloudstore.users.services import set_console_access
@@ -18,9 +19,7 @@ class WrongPlace(Exception):
 
 
 @transaction.atomic
-def appoint(
-    *, user: User, brand: Brand, role: Role, place: Place = None, name: str = "", now: datetime
-) -> StaffMember:
+def appoint(*, user: User, brand: Brand, role: Role, place: Place = None, name: str = "", now: datetime) -> StaffMember:
     """Give `user` a role from `now` on. Raises `WrongPlace` when the role needs another kind of place.
 
     Region managers need a region, dealer roles a dealer (a dealer manager may have a whole group), the others none.
@@ -65,3 +64,5 @@ def refresh_console_access(*, user: User, now: datetime) -> None:
     """Bring a person's right to open the console in line with the role they work in."""
     scope = scope_of(user, now)
     set_console_access(user=user, role=scope.role if scope else None)
+    # Open live pages ask anew what they may hear.
+    pulse(f"person:{user.pk}")

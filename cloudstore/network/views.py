@@ -11,7 +11,7 @@ from cloudstore.users.rules import home_of
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to the first page of their role; somebody without a place in the network is told so."""
-    scope = scope_of(request.user)  # type: ignore[arg-type]
+    scope = scope_of(request.user)
     if scope is None:
         return render(request, "network/no_place.html", status=200)
     return redirect(home_of(scope.role))

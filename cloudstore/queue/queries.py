@@ -34,9 +34,19 @@ def idle() -> bool:
     return not Job.objects.filter(state__in=[JobState.READY, JobState.LEASED]).exists()
 
 
+#: Most pulses that one call of `pulses_since` returns.
+PULSES_AT_ONCE = 5000
+
+
 def pulses_since(last_id: int) -> list[tuple[int, str]]:
-    """Changed topics after a pulse id, oldest first, as (id, topic)."""
-    return list(Pulse.objects.filter(pk__gt=last_id).order_by("pk").values_list("pk", "topic")[:5000])
+    """Changed topics after a pulse id, oldest first, as (id, topic); at most `PULSES_AT_ONCE`."""
+    return list(Pulse.objects.filter(pk__gt=last_id).order_by("pk").values_list("pk", "topic")[:PULSES_AT_ONCE])
+
+
+def pulses_after(moment: datetime) -> list[tuple[int, str, datetime]]:
+    """The newest pulses since a moment, oldest first, as (id, topic, when); at most `PULSES_AT_ONCE`."""
+    newest = Pulse.objects.order_by("-pk").values_list("pk", "topic", "created_at")[:PULSES_AT_ONCE]
+    return [row for row in reversed(newest) if row[2] >= moment]
 
 
 def newest_pulse() -> int:

@@ -1,6 +1,7 @@
 """People and how they sign in."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.utils.translation import gettext_lazy as _
 
 from cloudstore.kit import labels
@@ -13,7 +14,10 @@ class UsersConfig(AppConfig):
     label = "users"
 
     def ready(self) -> None:
-        """Register the words of the roles."""
+        """Register the words of the roles, and close live pages at sign-out."""
+        from cloudstore.users.services import tell_open_pages
+
+        user_logged_out.connect(tell_open_pages, dispatch_uid="users.tell_open_pages")
         labels.register(
             "role",
             {

@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
+from cloudstore.queue.services import pulse
 from cloudstore.users.models import User
 from cloudstore.users.rules import CONSOLE_ROLES, Role
 
@@ -43,6 +44,12 @@ def console_group() -> Group:
     permission = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
     group.permissions.add(permission)
     return group
+
+
+def tell_open_pages(*, user: User | None, **_signal: object) -> None:
+    """Somebody signed out: the live pages of that session close. Also the receiver of Django's signal."""
+    if user is not None:
+        pulse(f"person:{user.pk}")
 
 
 def describe(*, user: User, display_name: str, language: str) -> None:

@@ -52,7 +52,7 @@
     if (!wanted.length || document.hidden) return;
     asked = wanted.join(",");
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    socket = new WebSocket(`${scheme}//${location.host}/live/?topics=${encodeURIComponent(asked)}`);
+    socket = new WebSocket(`${scheme}//${location.host}/live/?topics=${encodeURIComponent(asked)}&age=${Math.round(performance.now())}`);
     socket.addEventListener("open", () => {
       // What happened while the line was cut was not heard: read everything once.
       if (tries) tellAll();

@@ -43,6 +43,8 @@ CLOCK: dict[str, int] = {
     "gateway.refresh_tokens": 3600,
     "live.pull": 1800,
     "capture.forget_counts": 3600,
+    "facts.rebuild": 900,
+    "grading.run_due": 1800,
     "media.pull_stats": 3600,
     "media.forget_stale": 3600,
     "tasks.settle": 3600,

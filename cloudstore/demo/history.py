@@ -199,6 +199,7 @@ def _exchange(
         Message(
             conversation=conversation,
             platform_id=f"{tag}-2",
+            characters=17,
             inbound=False,
             sent_at=answered,
             text=seal("您好，我是本店顾问，马上为您查一下。", context),

@@ -69,6 +69,10 @@ class Grade(models.Model):
     dealer = models.ForeignKey(Dealer, on_delete=models.CASCADE, related_name="grades")
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     smoothed = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    # S* with the decimals it is carried with into the next run; a rounded one would drift.
+    carried = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    # Before gates, so that a gate that ends gives back what it took; empty when there is none.
+    standing = models.CharField(max_length=1, blank=True)
     raw_tier = models.CharField(max_length=1)
     tier = models.CharField(max_length=1)  # S A B C D, U unrated, N new
     tier_rank = (
@@ -81,6 +85,7 @@ class Grade(models.Model):
     gates = models.JSONField(default=list)
     families = models.JSONField(default=dict)
     peer_group = models.CharField(max_length=80, blank=True)
+    inputs_hash = models.CharField(max_length=64, blank=True)
     # Written when the card is first opened: the way up costs more than the grade itself.
     explanation = models.JSONField(default=dict)
 

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
-from django.db.models import F, Window
-from django.db.models.functions import Lag
+from django.db.models import Max
 
 from cloudstore.facts.rules import FactRow
 from cloudstore.facts.rules.posts import MEMORY, PostCount, PublishedPost, Review, count_posts, per_account_day
@@ -20,6 +19,11 @@ from media.models import Asset, Photo, Post, PostStat, Rendition
 from media.services.publish import delivery_key
 
 _ONE_DAY = timedelta(days=1)
+#: Running totals of the platform and the facts that their daily growth makes.
+_TOTALS = ("plays", "component_shown", "component_clicked")
+_COLUMNS = ("video_impr", "comp_impr", "comp_clicks")
+#: No post is followed longer than this.
+_FOLLOWED = timedelta(days=90)
 
 
 def unfinished(*, purpose_id: uuid.UUID, user_id: int) -> Asset | None:
@@ -113,23 +117,21 @@ def _effective_by_day(brand_id: int, first: date, last: date) -> Iterator[tuple[
 
 def _added_by_day(brand_id: int, first: date, last: date) -> Iterator[tuple[_Place, dict[str, int]]]:
     """What each day added. The first figure of a post counts from 0; a total that fell (the platform corrected it) adds nothing."""
-
-    def before(column: str) -> Window:
-        return Window(Lag(column, default=0), partition_by=[F("post_id")], order_by=F("day").asc())
-
     rows = (
-        PostStat.objects.filter(post__brand=brand_id, day__lte=last)
-        .annotate(plays_0=before("plays"), shown_0=before("component_shown"), clicked_0=before("component_clicked"))
-        .filter(day__gte=first)
-        .values_list(
-            "post__dealer_id",
-            "post__account_id",
-            "day",
-            F("plays") - F("plays_0"),
-            F("component_shown") - F("shown_0"),
-            F("component_clicked") - F("clicked_0"),
-        )
+        PostStat.objects.filter(post__brand=brand_id, day__range=(first, last))
+        .order_by("post_id", "day")
+        .values_list("post_id", "post__dealer_id", "post__account_id", "day", *_TOTALS)
     )
-    for dealer_id, account_id, day, plays, shown, clicked in rows.iterator(chunk_size=5000):
-        added = {"video_impr": max(0, plays), "comp_impr": max(0, shown), "comp_clicks": max(0, clicked)}
+    totals = _totals_before(brand_id, first)
+    for post_id, dealer_id, account_id, day, *now_at in rows.iterator(chunk_size=5000):
+        before = totals.get(post_id, (0,) * len(_TOTALS))
+        added = {name: max(0, new - old) for name, new, old in zip(_COLUMNS, now_at, before, strict=True)}
+        totals[post_id] = tuple(now_at)
         yield (dealer_id, account_id, day), added
+
+
+def _totals_before(brand_id: int, first: date) -> dict[uuid.UUID, tuple[int, ...]]:
+    """The running totals with which each post entered the first day: totals only grow, so the largest is the last."""
+    earlier = PostStat.objects.filter(post__brand=brand_id, day__lt=first, day__gte=first - _FOLLOWED).values("post_id")
+    largest = earlier.annotate(*(Max(column) for column in _TOTALS))
+    return {row["post_id"]: tuple(row[f"{column}__max"] for column in _TOTALS) for row in largest}

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cloudstore.connectors.douyin.answers import VideoRow
-from cloudstore.gateway.services import client_for
+from cloudstore.gateway.services import AccountClient, client_for
 from cloudstore.kit.clock import business_day
 from cloudstore.network.models import Account
 from cloudstore.queue.services import enqueue, pulse
@@ -51,7 +51,9 @@ def pull_account(*, account_id: int, now: datetime) -> int:
     for batch in _batches(list(posts)):
         figures = client.douyin.video_data(access_token=client.access_token, open_id=client.open_id, item_ids=batch)
         rows = {row.item_id: row for row in figures}
-        _write(account, [posts[item_id] for item_id in batch], rows, now)
+        missing = [posts[item_id] for item_id in batch if item_id not in rows]
+        gone = _surely_gone(client, missing, now)
+        _write(account, [posts[item_id] for item_id in batch], rows, gone, now)
         answered += len(rows)
     return answered
 
@@ -65,15 +67,32 @@ def _batches(item_ids: list[str]) -> Iterable[list[str]]:
         yield item_ids[start : start + _A_CALL]
 
 
-def _write(account: Account, posts: list[Post], rows: dict[str, VideoRow], now: datetime) -> None:
+def _surely_gone(client: AccountClient, missing: list[Post], now: datetime) -> set[uuid.UUID]:
+    """Posts that a second look, some time after the first, does not find either, nor does the account's own list."""
+    suspects = {
+        post.item_id: post for post in missing if post.missed_at is not None and now - post.missed_at >= SURE_AFTER
+    }
+    oldest = min((post.published_at for post in suspects.values() if post.published_at), default=None)
+    if oldest is None:
+        return set()
+    for row in client.douyin.every_video(access_token=client.access_token, open_id=client.open_id):
+        suspects.pop(row.item_id, None)
+        if not suspects or (row.created_at is not None and row.created_at < oldest - SETTLES):
+            break
+    return {post.pk for post in suspects.values()}
+
+
+def _write(account: Account, posts: list[Post], rows: dict[str, VideoRow], gone: set[uuid.UUID], now: datetime) -> None:
     day = business_day(now)
     with transaction.atomic():
         for post in posts:
             row = rows.get(post.item_id)
-            if row is None:
-                _missed(post, now)
-            else:
+            if row is not None:
                 _seen(post, row, day, now)
+            elif post.pk in gone:
+                removed(post_id=post.pk, at=post.missed_at or now, now=now)
+            else:
+                _missed(post, now)
         pulse(f"dealer:{account.dealer_id}", f"brand:{account.brand_id}")
 
 
@@ -95,13 +114,10 @@ def _seen(post: Post, row: VideoRow, day: date, now: datetime) -> None:
 
 
 def _missed(post: Post, now: datetime) -> None:
-    """One blank answer is a hiccup; the second, some time later, means that the post is gone."""
-    if post.published_at is None or now - post.published_at < SETTLES:
-        return
-    if post.missed_at is None:
+    """One blank answer is a hiccup; remember since when."""
+    settled = post.published_at is not None and now - post.published_at >= SETTLES
+    if settled and post.missed_at is None:
         Post.objects.filter(pk=post.pk).update(missed_at=now)
-    elif now - post.missed_at >= SURE_AFTER:
-        removed(post_id=post.pk, at=post.missed_at, now=now)
 
 
 def removed(*, post_id: uuid.UUID, at: datetime, now: datetime) -> bool:

@@ -21,6 +21,8 @@ from media.rendering.errors import RenderFailed
 
 MIB = 1024 * 1024
 JOB_PREFIX = ".job-"
+# Beyond eight, 1080p gets no faster, but every thread asks for frames of its own and the memory limit is one figure.
+THREADS_MAX = 8
 _LAUNCHER = Path(__file__).with_name("launch.py")
 # What a program may say at most; a file can make ffmpeg repeat one complaint a million times.
 _KEPT_BYTES = 256 * 1024
@@ -51,8 +53,8 @@ class Ended:
 
 
 def share_of_threads(parallel_jobs: int = 1) -> int:
-    """Threads for one of `parallel_jobs` renders that run side by side on this machine; at least one."""
-    return max(1, (os.cpu_count() or 1) // max(1, parallel_jobs))
+    """Threads for one of `parallel_jobs` renders that run side by side on this machine: one to eight."""
+    return min(THREADS_MAX, max(1, (os.cpu_count() or 1) // max(1, parallel_jobs)))
 
 
 @contextlib.contextmanager
@@ -108,7 +110,7 @@ def run_child(
         output, complaints = _listen(process, started + cage.wall_seconds, on_output)
         status, peak = _reap(process, started + cage.wall_seconds)
     finally:
-        _kill_group(process)
+        _bury(process)
         if feeder is not None:
             feeder.finish()
     if status == _NOT_STARTED:
@@ -152,7 +154,7 @@ class _Feeder:
             pass  # the child ended first; how it ended is the real answer
         except Exception as error:  # the feed's own fault, told to the thread that waits
             self.error = error
-            _kill_group(self._process)
+            _kill_group(self._process)  # the listener sees it end
         finally:
             with contextlib.suppress(OSError):
                 stdin.close()
@@ -214,9 +216,13 @@ def _reap(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, int]:
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _bury(process: subprocess.Popen[bytes]) -> None:
+    """Ends whatever is left and lets go of its streams; only for the thread that listens."""
+    _kill_group(process)
     if process.returncode is None:
-        with contextlib.suppress(ChildProcessError):
-            process.wait()
+        process.wait()
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()

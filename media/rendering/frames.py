@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,24 +40,39 @@ def frames_at(
     fill = f"scale={width}:{height}:flags=area"
     if not squeeze:
         fill = f"scale={width}:{height}:force_original_aspect_ratio=increase:flags=area,crop={width}:{height}"
+    shape = (height, width) if grey else (height, width, 3)
+    found = _grab(source, probe, moments_ms, fill, shape, key_frames_only)
+    missing = [place for place, frame in enumerate(found) if frame is None]
+    if missing and not key_frames_only:
+        # After the last frame begins, an exact seek finds nothing; the key frame before it is there in any case.
+        again = _grab(source, probe, [moments_ms[place] for place in missing], fill, shape, True)
+        for place, frame in zip(missing, again, strict=True):
+            found[place] = frame
+    return _fill_gaps(found)
+
+
+def _grab(
+    source: Path, probe: Probe, moments_ms: Sequence[int], fill: str, shape: tuple[int, ...], key_frames_only: bool
+) -> list[np.ndarray | None]:
+    """One run that opens the clip once for each moment and takes one frame each."""
+    # The last frame begins some time before the end.
+    last = max(0, probe.duration_ms - round(1500 / max(1.0, probe.fps)))
     with job_folder() as job:
         name = borrow(job, source, "source")
         inputs: list[str] = []
         outputs: list[str] = []
         for number, moment in enumerate(moments_ms):
-            last = max(0, probe.duration_ms - 1)
             inputs += source_arguments(
                 name,
                 probe.demuxer,
                 threads=share_of_threads(),
-                from_ms=min(moment, last),
+                from_ms=max(0, min(moment, last)),
                 key_frames_only=key_frames_only,
             )
             outputs += ["-map", f"{number}:V:0", "-frames:v", "1", "-fps_mode", "passthrough", "-vf", fill]
-            outputs += ["-f", "rawvideo", "-pix_fmt", "gray" if grey else "rgb24", f"file:{number}.raw"]
+            outputs += ["-f", "rawvideo", "-pix_fmt", "gray" if len(shape) == 2 else "rgb24", f"file:{number}.raw"]
         run_ffmpeg([*inputs, *outputs], folder=job, cage=FRAME_CAGE)
-        found = [_read(job / f"{number}.raw", width, height, grey) for number in range(len(moments_ms))]
-    return _fill_gaps(found)
+        return [_read(job / f"{number}.raw", shape) for number in range(len(moments_ms))]
 
 
 def evenly(source: Path, probe: Probe, count: int, *, width: int, height: int) -> list[np.ndarray]:
@@ -72,13 +88,11 @@ def as_image(frame: np.ndarray) -> Image.Image:
     return Image.fromarray(frame)
 
 
-def _read(path: Path, width: int, height: int, grey: bool) -> np.ndarray | None:
+def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
     if not path.exists():
         return None
     raw = np.fromfile(path, dtype=np.uint8)
-    if len(raw) < width * height * (1 if grey else 3):
-        return None
-    return raw.reshape((height, width) if grey else (height, width, 3))
+    return raw.reshape(shape) if raw.size == math.prod(shape) else None
 
 
 def _fill_gaps(frames: Sequence[np.ndarray | None]) -> list[np.ndarray]:

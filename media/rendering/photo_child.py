@@ -37,12 +37,17 @@ def _facts(path: str) -> dict[str, Any]:
     try:
         with Image.open(path, formats=KINDS) as image:
             width, height = image.size
-            if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
+            # Pillow decodes a whole PNG to look for EXIF behind the pixels; what stands before them is enough here.
+            told = image.format != "PNG" or "exif" in image.info
+            if told and image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
                 width, height = height, width
-            frames = getattr(image, "n_frames", 1)
-            return {"kind": (image.format or "").lower(), "width": width, "height": height, "frames": frames}
+            kind, frames = (image.format or "").lower(), getattr(image, "n_frames", 1)
     except Exception:
         return {"error": "damaged"}
+    # Phones append a second picture (depth, brightness) to a JPEG, which is then called MPO; the first one is the photo.
+    if kind == "mpo":
+        kind, frames = "jpeg", 1
+    return {"kind": kind, "frames": frames, "width": width, "height": height}
 
 
 def _webp_size(path: str) -> tuple[int, int] | None:

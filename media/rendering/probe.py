@@ -33,9 +33,10 @@ TRACKS_NEVER_OPENED = 48
 # How far before the end the last key frame is looked for.
 TAIL_MS = 1000
 
-# Continuation lines of (user-written) metadata start with more blanks and a colon, so they cannot pose as these.
+# Two blanks, or four for a stream within a group. Metadata, whose keys and values a stranger wrote, stands deeper
+# once the line with the duration has passed, and its further lines start with a colon: it cannot pose as a stream.
 _STREAM = re.compile(
-    r"^  Stream #0:(?P<index>\d+)(?:\[\w+\])?(?:\(\w+\))?: (?P<kind>Video|Audio|Subtitle|Data|Attachment): "
+    r"^(?:  |    )Stream #0:(?P<index>\d+)(?:\[\w+\])?(?:\(\w+\))?: (?P<kind>Video|Audio|Subtitle|Data|Attachment): "
     r"(?P<rest>.*)$"
 )
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)")
@@ -136,11 +137,12 @@ class _Stream:
 
 def _streams(report: str) -> list[_Stream]:
     found: list[_Stream] = []
-    for line in report.splitlines():
+    _, _, listing = report.partition("\n  Duration: ")
+    for line in listing.splitlines():
         if line.startswith(("Input #1", "Output #", "Stream mapping")):
             break
         stream = _STREAM.match(line)
-        if stream:
+        if stream and all(int(stream["index"]) != other.index for other in found):
             found.append(_Stream(int(stream["index"]), stream["kind"], stream["rest"], 0.0))
         elif found and line.startswith("      ") and "displaymatrix" in line.lower().replace(" ", ""):
             turn = _ROTATION.search(line)

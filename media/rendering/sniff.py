@@ -55,7 +55,7 @@ _PLAYLISTS: tuple[tuple[bytes, str], ...] = (
     (rb"\[playlist\]", "pls"),
 )
 _MARKUP: tuple[tuple[bytes, str], ...] = (
-    (rb"<svg\b", "svg"),
+    (rb"(<\?xml[^>]*>)?\s*(<!--.*?-->\s*)*<svg\b", "svg"),
     (rb"<!doctype\s+svg", "svg"),
     (rb"<!doctype\s+html|<html\b|<script\b|<head\b|<body\b", "html"),
     (rb"<\?xml", "xml"),

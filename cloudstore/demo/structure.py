@@ -9,7 +9,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group
 
 from cloudstore.capture.models import ConsentText, Widget
 from cloudstore.demo.cast import BRANDS, BrandCard, DealerCard, Person
@@ -30,6 +29,7 @@ from cloudstore.network.models import (
 )
 from cloudstore.users.models import User
 from cloudstore.users.rules import CONSOLE_ROLES, Role
+from cloudstore.users.services import console_group
 
 CALENDAR = {"spans": [["09:00", "21:00"]], "closed": []}
 CAPACITY = {"S": (40, 10), "M": (90, 20), "L": (150, 30)}
@@ -242,9 +242,7 @@ def _people(
 
 
 def _console_rights(users: list[User]) -> None:
-    group = Group.objects.filter(name="Console").first()
-    if group is not None:
-        group.user_set.add(*users)
+    console_group().user_set.add(*users)
 
 
 def _invented_name(code: str, role: Role) -> str:

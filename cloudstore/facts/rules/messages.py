@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from cloudstore.facts.rules.days import local_day, local_time
 
@@ -85,8 +86,7 @@ def sessions_of(thread: Iterable[Message], duty: Duty = DEFAULT_DUTY) -> list[Dm
     """
     ordered = sorted(thread, key=lambda one: one.at)
     openings = [at for at, one in enumerate(ordered) if _opens(ordered, at) and one.sender is Sender.USER]
-    bounds = [*openings[1:], len(ordered)]
-    return [_session(ordered[first:last], duty) for first, last in zip(openings, bounds, strict=True)]
+    return [_session(ordered[first:last], duty) for first, last in pairwise([*openings, len(ordered)])]
 
 
 def _opens(ordered: Sequence[Message], at: int) -> bool:

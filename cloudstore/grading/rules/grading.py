@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cloudstore.grading.indicators.scheme import Scheme
 from cloudstore.grading.rules.canonical import canonical, fingerprint
 from cloudstore.grading.rules.missing import Status
-from cloudstore.grading.rules.rounding import half_up, of_grid, of_units
+from cloudstore.grading.rules.rounding import GRID, of_grid, of_units
 from cloudstore.grading.rules.scoring import Floats, Scores, score_sheet, settle
 from cloudstore.grading.rules.sheet import Sheet, excluded_weight
 from cloudstore.grading.rules.tiers import Conduct, Gate, Standing, Tier, capped, gates, raw_tier, smooth, step
@@ -244,8 +244,8 @@ def _column_marks(scores: Scores, key: str, column: int) -> list[Mark]:
 
     figures = zip(
         sheet.status[:, column].tolist(),
-        sheet.raws[:, column].tolist(),
-        sheet.values[:, column].tolist(),
+        _short(sheet.raws[:, column]),
+        _short(sheet.values[:, column]),
         (scores.ranks.size[:, column] > 0).tolist(),
         units(scores.absolute, "absolute"),
         units(scores.relative, "relative"),
@@ -264,13 +264,20 @@ def _mark(
     return Mark(
         key=key,
         status=status.code,
-        raw=half_up(of_grid(raw), CARRIED_PLACES),
-        value=half_up(of_grid(value), CARRIED_PLACES),
+        raw=of_units(raw, CARRIED_PLACES),
+        value=of_units(value, CARRIED_PLACES),
         absolute=of_units(absolute, MARK_PLACES),
         relative=of_units(relative, MARK_PLACES) if ranked else None,
         score=of_units(cell, MARK_PLACES),
         contribution=of_units(part, MARK_PLACES),
     )
+
+
+def _short(grid: NDArray[np.int64]) -> list[int]:
+    """Grid values as whole numbers of the sixth decimal, half-up."""
+    unit = GRID // 10**CARRIED_PLACES
+    short: list[int] = ((grid + unit // 2) // unit).tolist()
+    return short
 
 
 def _exact_figure(scores: Scores, row: int, column: int, name: str) -> Fraction:

@@ -18,7 +18,7 @@ LEVELS = (0, 60, 85, 100)
 """Absolute points that the four anchors of an indicator earn."""
 
 Value = Fraction | Decimal | int
-Anchors = Sequence[Decimal]
+Anchors = Sequence[Decimal] | Sequence[Fraction]
 
 
 def shrink(numerator: Value, denominator: Value, k: int, prior: Value) -> Fraction:
@@ -71,7 +71,7 @@ def relative_points(twice_rank: int, size: int) -> Fraction:
     return Fraction(50 * twice_rank, size)
 
 
-def score(absolute: Fraction, relative: Fraction | None, share: Decimal) -> Fraction:
+def score(absolute: Fraction, relative: Fraction | None, share: Decimal | Fraction) -> Fraction:
     """One indicator's score: `share` of absolute points and the rest of the percentile; absolute alone without peers.
 
     A pure percentile punishes a good network; pure thresholds stop telling dealers apart.

@@ -73,11 +73,18 @@ class Reach:
         self.one, self.status, self.now, self.peers = one, status, value, peers
         self.unit = GRID // 10**own.decimals
         self.ceiling = None if own.ceiling is None else to_grid(own.ceiling)
-        self._share, self._weight = scheme.absolute_share, Fraction(one.weight)
+        self._share, self._weight = Fraction(scheme.absolute_share), Fraction(one.weight)
+        self._anchors = tuple(Fraction(anchor) for anchor in one.anchors)
+        self._known: dict[int, Fraction] = {}
 
     def brings(self, value: int) -> Fraction:
         """Weight × score at a grid value, as if the indicator were in order."""
-        absolute = absolute_points(of_grid(value), self.one.anchors)
+        if value not in self._known:
+            self._known[value] = self._brings(value)
+        return self._known[value]
+
+    def _brings(self, value: int) -> Fraction:
+        absolute = absolute_points(of_grid(value), self._anchors)
         if self.peers is None:
             return self._weight * absolute
         twice = bisect_left(self.peers, value) + bisect_right(self.peers, value) + 1

@@ -15,21 +15,34 @@ from django.core.management.base import BaseCommand
 
 from cloudstore.grading.rules import rehearsal as grading
 from cloudstore.kit.rehearsal import BadDocument, parse
+from cloudstore.leads.rules import rehearsal_identity as identity
+from cloudstore.leads.rules import rehearsal_sla as sla
+from cloudstore.routing.rules import rehearsal as routing
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 BAD_INPUT = 2
 
 
 class Rehearsal(NamedTuple):
-    """One area that can be tried on paper."""
+    """One area that can be tried on paper; `named` when it has more than one example to choose from."""
 
     rehearse: Callable[[object], dict[str, Any]]
     schema: Callable[[], dict[str, Any]]
-    example: Callable[[str | None], dict[str, Any]]
+    example: Callable[..., dict[str, Any]]
+    named: bool = False
+
+    def example_of(self, name: str) -> dict[str, Any]:
+        """The example of that name; without a name the first."""
+        if name and not self.named:
+            raise BadDocument("example", "no example of that name", "--example alone")
+        return self.example(name) if name else self.example()
 
 
 REHEARSALS: dict[str, Rehearsal] = {
-    "grading": Rehearsal(grading.rehearse, grading.schema, grading.example),
+    "grading": Rehearsal(grading.rehearse, grading.schema, grading.example, named=True),
+    "routing": Rehearsal(routing.rehearse, routing.schema, routing.example),
+    "identity": Rehearsal(identity.rehearse, identity.schema, identity.example),
+    "sla": Rehearsal(sla.rehearse, sla.schema, sla.example),
 }
 """Area -> its pure functions. A room joins by a line here."""
 
@@ -66,7 +79,7 @@ class Command(BaseCommand):
         if schema:
             return rehearsal.schema()
         if example is not None:
-            return rehearsal.example(example or None)
+            return rehearsal.example_of(example)
         return rehearsal.rehearse(parse(_document(file)))
 
 

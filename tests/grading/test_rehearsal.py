@@ -5,6 +5,8 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cloudstore.grading.indicators.scheme import default_scheme
 from cloudstore.grading.rules.rehearsal import example, rehearse, schema
@@ -251,6 +253,8 @@ def test_what_cannot_be_graded_is_refused_with_its_path(change, sentence) -> Non
     [
         ({"dm_reply_3m": [7, 6]}, "dealers[0].facts.dm_reply_3m: numerator above denominator"),
         ({"live_days": [7, 0]}, "dealers[0].facts.live_days[1]: a count divided by nothing"),
+        ({"effective_posts": [Decimal("1e9"), Decimal("1e-20")]}, "dealers[0].facts.effective_posts: out of range"),
+        ({"live_days": [29, 1]}, "dealers[0].facts.live_days: out of range; allowed: a number from 0 up to 28"),
         ({"live_hours": [-1, 60]}, "dealers[0].facts.live_hours[0]: out of range"),
     ],
 )
@@ -276,3 +280,38 @@ def test_the_schema_says_that_unknown_keys_are_refused() -> None:
     objects = [part for part in every_object(printed) if "type" in part]
     assert len(objects) >= 9
     assert all("additionalProperties" in part for part in objects)
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["S", "B", "no_base", *KEYS]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "score", *KEYS]) | st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def places_in(part, path=()) -> list[tuple]:
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [path, *(place for key, child in inner for place in places_in(child, (*path, key)))]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), name=st.sampled_from(["dealers", "facts", "sequence"]))
+def test_whatever_is_written_into_a_document_is_graded_or_refused(data, name) -> None:
+    paper = json.loads(json.dumps(example(name)))
+    *before, last = data.draw(st.sampled_from(places_in(paper)[1:]))
+    holder = paper
+    for key in before:
+        holder = holder[key]
+    holder[last] = data.draw(json_values)
+    try:
+        json.dumps(rehearse(paper), allow_nan=False)
+    except BadDocument as refused:
+        assert "\n" not in str(refused)

@@ -17,6 +17,8 @@ from cloudstore.grading.rules.sheet import Sheet
 from cloudstore.kit.rehearsal import BadDocument, child
 
 PAPER = "document"
+MOST = Decimal(1_000_000)
+"""Largest count where the indicator itself knows no end; the grid of ten decimals must stay within 64 bits."""
 
 Json = dict[str, Any]
 
@@ -97,7 +99,7 @@ class _Paper:
 
     def _cell(self, key: str) -> _Cell:
         if key in self.values:
-            self._check_value(key, self.values[key])
+            _check_range(key, self.values[key], child(f"{self.path}.values", key))
         facts = self._facts(key)
         if key in self.excluded:
             return _Cell(Status[self.excluded[key].upper()])
@@ -118,6 +120,8 @@ class _Paper:
             raise BadDocument(path, "numerator above denominator", "a numerator of at most the denominator")
         if not INDICATORS[key].is_rate and not below:
             raise BadDocument(f"{path}[1]", "a count divided by nothing", "a number above 0")
+        if below:
+            _check_range(key, Fraction(above) / Fraction(below), path)
         return above, below
 
     def _from_facts(self, key: str, facts: tuple[Decimal, Decimal]) -> _Cell:
@@ -135,11 +139,11 @@ class _Paper:
         kin = [key for key, own in INDICATORS.items() if not own.is_rate and activity in own.activity]
         return any(self.values.get(key, 0) or self.facts.get(key, (0,))[0] for key in kin)
 
-    def _check_value(self, key: str, value: Decimal) -> None:
-        top = INDICATORS[key].lever.ceiling
-        if value < 0 or (top is not None and value > top):
-            allowed = "a number from 0" + (f" up to {top}" if top is not None else "")
-            raise BadDocument(child(f"{self.path}.values", key), "out of range", allowed)
+
+def _check_range(key: str, value: Decimal | Fraction, path: str) -> None:
+    top = INDICATORS[key].lever.ceiling or MOST
+    if not 0 <= value <= top:
+        raise BadDocument(path, "out of range", f"a number from 0 up to {top}")
 
 
 def _priors(scheme: Scheme, document: Json, cells: Sequence[Mapping[str, _Cell]]) -> list[dict[str, Fraction]]:

@@ -148,7 +148,29 @@ def test_an_impossible_deadline_is_refused_where_it_stands(document, path):
     assert refused.value.path == path
 
 
-@pytest.mark.parametrize("room", [identity, sla])
-def test_examples_can_be_played_and_schemas_printed(room):
-    assert json.dumps(room.rehearse(parse(json.dumps(room.example()))))
+@pytest.mark.parametrize(
+    ("room", "name"),
+    [
+        (identity, None),
+        (identity, "phone"),
+        (identity, "people"),
+        (sla, None),
+        (sla, "deadline"),
+        (sla, "first_follow"),
+    ],
+)
+def test_examples_can_be_played_and_schemas_printed(room, name):
+    assert json.dumps(room.rehearse(parse(json.dumps(room.example(name)))))
     assert json.loads(json.dumps(room.schema()))["additionalProperties"] is False
+
+
+def test_the_people_example_ends_with_two_customers_and_one_of_another_brand():
+    found = identity.rehearse(identity.example("people"))["submissions"]
+    assert [step["customer"] for step in found] == ["C1", "C2", "C3", "C1", "C4"]
+    assert found[3]["merged"] == ["C3"]
+
+
+@pytest.mark.parametrize("room", [identity, sla])
+def test_an_unknown_example_is_refused(room):
+    with pytest.raises(BadDocument, match="no example of that name"):
+        room.example("nothing")

@@ -204,3 +204,11 @@ def test_the_smallest_document_and_the_example_are_played_and_left_as_they_were(
     assert document == before
     assert first == json.dumps(rehearsal.rehearse(parse(json.dumps(document))))
     assert json.loads(json.dumps(rehearsal.schema()))["title"] == "rehearse routing"
+
+
+def test_the_local_example_goes_to_its_dealer_and_then_to_the_best_of_the_others():
+    found = rehearsal.rehearse(rehearsal.example("local") | {"expire": ["Z1"]})
+    assert (found["local"], found["outcome"], found["chosen"]) == (True, "dealer", "Z1")
+    assert [one["dealer"] for one in found["rounds"]] == ["Z1", "Z2"]
+    with pytest.raises(BadDocument, match="remote, local"):
+        rehearsal.example("nothing")

@@ -73,25 +73,45 @@ def schema() -> dict[str, Any]:
     return dict(_SCHEMA)
 
 
-def example() -> dict[str, Any]:
-    """The story of one phone: created, the same click again, a message, lost, back after twenty days, lost, too late."""
+def example(name: str | None = None) -> dict[str, Any]:
+    """A document to begin with: `phone` (the default) or `people`. Raises `BadDocument` for another name."""
+    stories = {"phone": _phone_story, "people": _people_story}
+    story = stories.get(name or "phone")
+    if story is None:
+        raise BadDocument("example", "no example of that name", ", ".join(stories))
+    return {"submissions": story()}
+
+
+def _phone_story() -> list[dict[str, Any]]:
+    """One phone: created, the same click again, a message, lost, back after twenty days, lost, back too late."""
     who = {"brand": "xinghe", "phone": "138 0013 8000"}
-    return {
-        "submissions": [
-            {**who, "at": "2026-03-02T10:00:00+08:00", "widget": "live-1", "scene": "LIVE_VIDEO", "dealer": "Z1"},
-            {**who, "at": "2026-03-02T10:05:00+08:00", "widget": "live-1", "scene": "LIVE_VIDEO", "dealer": "Z1"},
-            {
-                **who,
-                "at": "2026-03-03T09:00:00+08:00",
-                "scene": "IM_MESSAGE",
-                "ids": [{"kind": "open_id", "app": "ck_demo", "value": "ou_9a"}],
-            },
-            {**who, "at": "2026-03-05T09:00:00+08:00", "becomes": "lost"},
-            {**who, "at": "2026-03-25T09:00:00+08:00", "widget": "home-1"},
-            {**who, "at": "2026-04-01T09:00:00+08:00", "becomes": "lost"},
-            {**who, "at": "2026-05-11T09:00:00+08:00", "widget": "home-1"},
-        ]
-    }
+    return [
+        {**who, "at": "2026-03-02T10:00:00+08:00", "widget": "live-1", "scene": "LIVE_VIDEO", "dealer": "Z1"},
+        {**who, "at": "2026-03-02T10:05:00+08:00", "widget": "live-1", "scene": "LIVE_VIDEO", "dealer": "Z1"},
+        {
+            **who,
+            "at": "2026-03-03T09:00:00+08:00",
+            "scene": "IM_MESSAGE",
+            "ids": [{"kind": "open_id", "app": "ck_demo", "value": "ou_9a"}],
+        },
+        {**who, "at": "2026-03-05T09:00:00+08:00", "becomes": "lost"},
+        {**who, "at": "2026-03-25T09:00:00+08:00", "widget": "home-1"},
+        {**who, "at": "2026-04-01T09:00:00+08:00", "becomes": "lost"},
+        {**who, "at": "2026-05-11T09:00:00+08:00", "widget": "home-1"},
+    ]
+
+
+def _people_story() -> list[dict[str, Any]]:
+    """A chat and a phone that turn out to be one person; a shared tablet that joins nobody; another brand."""
+    chat = {"kind": "open_id", "app": "ck_demo", "value": "ou_9a"}
+    tablet = {"kind": "device", "value": "showroom tablet"}
+    return [
+        {"brand": "xinghe", "at": "2026-03-02T10:00:00+08:00", "phone": "13800138000", "ids": [tablet]},
+        {"brand": "xinghe", "at": "2026-03-02T10:10:00+08:00", "phone": "13900139000", "ids": [tablet]},
+        {"brand": "xinghe", "at": "2026-03-02T11:00:00+08:00", "ids": [chat]},
+        {"brand": "xinghe", "at": "2026-03-02T12:00:00+08:00", "phone": "+86 138 0013 8000", "ids": [chat]},
+        {"brand": "qingtian", "at": "2026-03-02T13:00:00+08:00", "phone": "13800138000"},
+    ]
 
 
 @dataclass(slots=True)

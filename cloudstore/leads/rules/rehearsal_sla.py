@@ -41,13 +41,17 @@ def schema() -> dict[str, Any]:
     return dict(_SCHEMA)
 
 
-def example() -> dict[str, Any]:
-    """A document to begin with: ten minutes before closing, on the eve of a closed day."""
-    return {
+def example(name: str | None = None) -> dict[str, Any]:
+    """A document to begin with: `deadline` (the default; ten minutes before closing, on the eve of a closed day) or
+    `first_follow` (all deadlines of a hot lead). Raises `BadDocument` for another name."""
+    document: dict[str, Any] = {
         "calendar": {"spans": [["09:00", "12:00"], ["13:30", "21:00"]], "closed": ["2026-02-17"]},
         "start": "2026-02-16T20:50:00+08:00",
-        "minutes": 30,
     }
+    more: dict[str, dict[str, Any]] = {"deadline": {"minutes": 30}, "first_follow": {"hot": True}}
+    if (name or "deadline") not in more:
+        raise BadDocument("example", "no example of that name", ", ".join(more))
+    return document | more[name or "deadline"]
 
 
 def rehearse(document: object) -> dict[str, Any]:

@@ -119,8 +119,15 @@ def schema() -> dict[str, Any]:
     return dict(_SCHEMA)
 
 
-def example() -> dict[str, Any]:
-    """The worked case: a lead from elsewhere, five dealers around it, two of them ruled out, the first lets it expire."""
+def example(name: str | None = None) -> dict[str, Any]:
+    """A document to begin with: `remote` (the default) or `local`. Raises `BadDocument` for another name.
+
+    The worked case: a lead around five dealers, two of them ruled out; the first that gets it lets it expire. It came
+    through a dealer of another city, or as `local` through one of the five.
+    """
+    source = {"remote": "GZ1", "local": "Z1"}.get(name or "remote")
+    if source is None:
+        raise BadDocument("example", "no example of that name", "remote, local")
 
     def dealer(
         code: str, km: float, rate: float, tier: str, target: float, actual: float, **more: Any
@@ -151,7 +158,7 @@ def example() -> dict[str, Any]:
             "brand": "xinghe",
             "series": "X7",
             "evidence": [{"kind": kind, "adcode": adcode} for kind, adcode in evidence],
-            "source_dealer": "GZ1",
+            "source_dealer": source,
             "point": [22.54, 114.05],
             "former": [],
             "refused": [],

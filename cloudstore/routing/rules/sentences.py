@@ -81,11 +81,11 @@ def explain(
     region: Region, placement: Placement, chosen: str | None, found: Match | None, book: DealerBook
 ) -> Sentence:
     """The sentence of a decision: where the customer is and how that is known, the rule, the dealer and why that one."""
-    where = _where(region, book.gazetteer)
+    where = where_known(region, book.gazetteer)
     rule = _PLACED[placement.why]
     zh, en = rule.zh.format(dealer=chosen), rule.en.format(dealer=chosen)
     if placement.match and found is not None:
-        why = _chosen(found, book)
+        why = why_chosen(found, book)
         zh, en = f"{zh}；{why.zh}", f"{en}; {why.en}"
     return Sentence(f"{where.zh}，{zh}。", f"{where.en}; {en}.")
 
@@ -96,7 +96,7 @@ def place_name(adcode: str, gazetteer: Gazetteer) -> str:
     return "".join(dict.fromkeys(name for name in names if name != "县"))
 
 
-def _where(region: Region, gazetteer: Gazetteer) -> Sentence:
+def where_known(region: Region, gazetteer: Gazetteer) -> Sentence:
     if region.adcode is None or region.kind is None:
         return Sentence("客户所在城市未知", "The customer's city is not known")
     name, kind = place_name(region.adcode, gazetteer), _KIND[region.kind]
@@ -106,7 +106,7 @@ def _where(region: Region, gazetteer: Gazetteer) -> Sentence:
     return Sentence(f"{zh}，但{unsure.zh}", f"{en}, but {unsure.en}") if unsure else Sentence(zh, en)
 
 
-def _chosen(found: Match, book: DealerBook) -> Sentence:
+def why_chosen(found: Match, book: DealerBook) -> Sentence:
     best = found.chosen
     if best is None or found.reach is None:
         return Sentence(

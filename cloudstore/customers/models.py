@@ -34,7 +34,10 @@ class Customer(models.Model):
 
 
 class Identity(models.Model):
-    """One identifier of a customer: phone, platform open id within an app, WeCom id (strong); device, address (weak)."""
+    """One more identifier of a customer: platform open id within an app, WeCom id, a further phone number.
+
+    Only a phone keeps its value, sealed, because somebody has to dial it; the first number stands on the customer.
+    """
 
     scope_path = ScopePath(brand="brand")
 
@@ -43,6 +46,8 @@ class Identity(models.Model):
     kind = models.CharField(max_length=20)
     app = models.CharField(max_length=100, blank=True)
     value_index = models.BinaryField()
+    value = models.BinaryField(default=b"")  # phones only: AES-GCM, aad "customer.phone|<brand>|<customer>"
+    masked = models.CharField(max_length=20, blank=True)
     first_seen_at = models.DateTimeField()
 
     class Meta:
@@ -93,7 +98,7 @@ class Touch(models.Model):
     platform = models.CharField(max_length=20)
     item_id = models.CharField(max_length=64, blank=True)
     room_id = models.CharField(max_length=64, blank=True)
-    widget_code = models.CharField(max_length=20, blank=True)
+    widget_code = models.CharField(max_length=64, blank=True)  # of a form, or the card of a chat
     event_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from cloudstore.customers.models import Consent, Customer, Identity, Touch
+from cloudstore.customers.rules.consent import covers_dealer
+from cloudstore.customers.rules.identity import IdentityKey, IdentityKind
 from cloudstore.kit.crypto import blind_index
 
 CONTACT = "contact_about_cars"
-OEM = "oem"
-NETWORK = "network"
 
 
 def phone_index(brand_id: int, phone_e164: str) -> bytes:
@@ -24,19 +25,42 @@ def open_id_index(brand_id: int, app: str, value: str) -> bytes:
     return blind_index(value, f"open_id|{brand_id}|{app}")
 
 
+def phone_key(brand_id: int, phone_e164: str) -> IdentityKey:
+    """A phone as an identifier, by its keyed index."""
+    return IdentityKey(IdentityKind.PHONE, phone_index(brand_id, phone_e164))
+
+
+def open_id_key(brand_id: int, app: str, value: str) -> IdentityKey:
+    """A platform's open id as an identifier, by its keyed index."""
+    return IdentityKey(IdentityKind.OPEN_ID, open_id_index(brand_id, app, value), app)
+
+
+def holders(brand_id: int, keys: Collection[IdentityKey]) -> dict[IdentityKey, UUID]:
+    """Which of these identifiers are on file, and whose they are."""
+    found: dict[IdentityKey, UUID] = {}
+    values = [key.value for key in keys]
+    for row in Identity.objects.filter(brand_id=brand_id, value_index__in=values):
+        found[IdentityKey(IdentityKind(row.kind), bytes(row.value_index), row.app)] = row.customer_id
+    for customer_id, index in Customer.objects.filter(brand_id=brand_id, phone_index__in=values).values_list(
+        "pk", "phone_index"
+    ):
+        found[IdentityKey(IdentityKind.PHONE, bytes(index or b""))] = customer_id
+    return {key: customer_id for key, customer_id in found.items() if key in keys}
+
+
 def by_phone(brand_id: int, phone_e164: str) -> Customer | None:
     """The brand's customer with this number."""
-    return Customer.objects.filter(brand_id=brand_id, phone_index=phone_index(brand_id, phone_e164)).first()
+    return _holder(brand_id, phone_key(brand_id, phone_e164))
 
 
 def by_open_id(brand_id: int, app: str, value: str) -> Customer | None:
     """The brand's customer with this open id in this app."""
-    identity = (
-        Identity.objects.select_related("customer")
-        .filter(brand_id=brand_id, kind="open_id", app=app, value_index=open_id_index(brand_id, app, value))
-        .first()
-    )
-    return identity.customer if identity else None
+    return _holder(brand_id, open_id_key(brand_id, app, value))
+
+
+def _holder(brand_id: int, key: IdentityKey) -> Customer | None:
+    found = holders(brand_id, [key])
+    return Customer.objects.get(pk=found[key]) if found else None
 
 
 def standing_consents(customer_id: UUID, purpose: str = CONTACT) -> QuerySet[Consent]:
@@ -53,14 +77,9 @@ def recipients_of(customer_id: UUID, purpose: str = CONTACT) -> frozenset[str]:
     )
 
 
-def names_dealer(recipients: frozenset[str], dealer_code: str) -> bool:
-    """Whether these recipients include the dealer, by name or as one of the brand's network."""
-    return NETWORK in recipients or f"dealer:{dealer_code}" in recipients
-
-
 def consent_covers(customer_id: UUID, dealer_code: str) -> bool:
     """Whether the person may be passed to this dealer."""
-    return names_dealer(recipients_of(customer_id), dealer_code)
+    return covers_dealer(recipients_of(customer_id), dealer_code)
 
 
 def touches_of(customer_id: UUID, limit: int = 50) -> list[Touch]:

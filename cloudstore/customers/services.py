@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from cloudstore.customers.errors import NoPhone, TooManyReveals
-from cloudstore.customers.masking import mask_name, tidy_name
 from cloudstore.customers.models import Consent, Customer, Identity, Reveal, Touch
-from cloudstore.customers.queries import by_open_id, by_phone, open_id_index, phone_index
+from cloudstore.customers.queries import holders, open_id_key, phone_key
+from cloudstore.customers.rules.identity import IdentityKey, IdentityKind, resolve
+from cloudstore.customers.rules.masks import mask_name, tidy_name
 from cloudstore.kit.crypto import seal, unseal
 from cloudstore.kit.phone import mask as mask_phone
 from cloudstore.network.models import Account
 from cloudstore.network.scope import Scope
 
-OPEN_ID = "open_id"
 REVEALS_PER_HOUR = 30
 PURPOSES = frozenset({"call", "region", "consent", "check"})
 
@@ -37,10 +37,10 @@ def recognise(
 ) -> tuple[Customer, bool]:
     """The one customer of this brand with this phone or this (app, open id), and whether they are new.
 
-    The phone is the person; an open id counts only within its app. When the two point at different people, the phone
-    decides, and a file that had no phone yet is folded into the one that has it. Two workers that meet the same new
-    person at once get the same customer: the database allows one, the loser looks again. Raises ValueError when
-    neither phone nor open id is given.
+    Either alone is proof of the person; an open id counts only within its app. A further number from a known chat is a
+    further number of that person. When phone and chat are on file as two people, the phone's holder is meant, and a
+    file that has no phone yet is folded into theirs. Two workers that meet the same new person at once get the same
+    customer: the database allows one, the loser looks again. Raises ValueError when neither phone nor open id is given.
     """
     if not phone_e164 and not open_id:
         raise ValueError("a customer needs a phone or an open id")
@@ -60,38 +60,50 @@ def recognise(
 def _find_or_make(
     brand_id: int, phone: str | None, open_id: tuple[str, str] | None, now: datetime
 ) -> tuple[Customer, bool]:
-    known = by_open_id(brand_id, *open_id) if open_id else None
-    same_phone = by_phone(brand_id, phone) if phone else None
-    customer = same_phone or (known if known and (not phone or not known.phone_index) else None)
-    created = customer is None
-    if customer is None:
-        customer = Customer.objects.create(brand_id=brand_id, created_at=now)
-    if phone and not customer.phone_index:
-        _set_phone(customer, phone)
-    if open_id and known is None:
-        Identity.objects.create(
-            brand_id=brand_id,
-            customer=customer,
-            kind=OPEN_ID,
-            app=open_id[0],
-            value_index=open_id_index(brand_id, *open_id),
-            first_seen_at=now,
-        )
-    if known and known.pk != customer.pk and not known.phone_index:
-        _fold(known, customer)
-    return customer, created
+    phone_is = [phone_key(brand_id, phone)] if phone else []
+    keys = phone_is + ([open_id_key(brand_id, *open_id)] if open_id else [])
+    known = holders(brand_id, keys)
+    decision = resolve(keys, known)
+    meant = known.get(phone_is[0]) if phone_is else None
+    meant = meant or decision.customer
+    customer = Customer.objects.get(pk=meant) if meant else Customer.objects.create(brand_id=brand_id, created_at=now)
+    for key in decision.attach:
+        _attach(customer, key, phone, now)
+    for other in Customer.objects.filter(pk__in=set(known.values()) - {customer.pk}):
+        _fold(other, customer)
+    return customer, meant is None
 
 
-def _set_phone(customer: Customer, phone: str) -> None:
-    customer.phone = seal(phone, phone_aad(customer))
-    customer.phone_index = phone_index(customer.brand_id, phone)
-    customer.phone_masked = mask_phone(phone)
-    customer.save(update_fields=["phone", "phone_index", "phone_masked"])
+def _attach(customer: Customer, key: IdentityKey, phone: str | None, now: datetime) -> None:
+    """Write down one more identifier. The first phone stands on the customer, further ones beside it."""
+    if key.kind is IdentityKind.PHONE and phone and not customer.phone_index:
+        customer.phone = seal(phone, phone_aad(customer))
+        customer.phone_index = bytes(key.value)  # type: ignore[arg-type]
+        customer.phone_masked = mask_phone(phone)
+        customer.save(update_fields=["phone", "phone_index", "phone_masked"])
+        return
+    further = {}
+    if key.kind is IdentityKind.PHONE and phone:
+        further = {"value": seal(phone, phone_aad(customer)), "masked": mask_phone(phone)}
+    Identity.objects.create(
+        brand_id=customer.brand_id,
+        customer=customer,
+        kind=key.kind.value,
+        app=key.app,
+        value_index=key.value,
+        first_seen_at=now,
+        **further,
+    )
 
 
-def _fold(empty: Customer, into: Customer) -> None:
-    """Everything known about a file without a phone moves to the person it turned out to be."""
-    for rows in (empty.identities, empty.consents, empty.touches):
+def _fold(other: Customer, into: Customer) -> None:
+    """Everything known about a file without a phone moves to the person it turned out to be.
+
+    A file with a phone of its own stays: joining two people with two numbers is for a person to decide.
+    """
+    if other.phone_index:
+        return
+    for rows in (other.identities, other.consents, other.touches):
         rows.update(customer=into)
 
 
@@ -173,11 +185,17 @@ def touch(
 
 @transaction.atomic
 def reveal_phone(*, customer: Customer, scope: Scope, purpose: str, now: datetime) -> str:
-    """The number in clear, E.164, for a named purpose. The look is kept for good.
+    """The first number in clear, E.164, for a named purpose (`reveal_phones` gives all). The look is kept for good.
 
     The caller has found `customer` through the scope rule. Raises ValueError for an unknown purpose, `NoPhone`, and
     `TooManyReveals` beyond 30 an hour for one person.
     """
+    return reveal_phones(customer=customer, scope=scope, purpose=purpose, now=now)[0]
+
+
+@transaction.atomic
+def reveal_phones(*, customer: Customer, scope: Scope, purpose: str, now: datetime) -> list[str]:
+    """Every number the person left, E.164, the first one given first; otherwise as `reveal_phone`. One look, however many."""
     if purpose not in PURPOSES:
         raise ValueError("unknown purpose")
     if not customer.phone:
@@ -186,4 +204,5 @@ def reveal_phone(*, customer: Customer, scope: Scope, purpose: str, now: datetim
     if recent >= REVEALS_PER_HOUR:
         raise TooManyReveals(REVEALS_PER_HOUR)
     Reveal.objects.create(brand_id=customer.brand_id, customer=customer, staff=scope.staff, purpose=purpose, at=now)
-    return unseal(customer.phone, phone_aad(customer))
+    further = customer.identities.filter(kind=IdentityKind.PHONE.value).order_by("first_seen_at", "pk")
+    return [unseal(value, phone_aad(customer)) for value in [customer.phone, *(row.value for row in further)]]

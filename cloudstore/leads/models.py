@@ -27,10 +27,11 @@ class Lead(models.Model):
     )
     item_id = models.CharField(max_length=64, blank=True, db_index=True)
     room_id = models.CharField(max_length=64, blank=True, db_index=True)
-    widget_code = models.CharField(max_length=20, blank=True)
+    widget_code = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=16, default="new")
     state_version = models.PositiveIntegerField(default=0)
     level = models.CharField(max_length=1, default="N")
+    level_since = models.DateTimeField(null=True)  # the last action or decay; a level fades without action
     hot = models.BooleanField(default=False)
     adcode = models.CharField(max_length=6, blank=True)
     region_confidence = models.DecimalField(max_digits=3, decimal_places=2, null=True)
@@ -42,12 +43,18 @@ class Lead(models.Model):
     consultant = models.ForeignKey(StaffMember, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
     round_no = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)  # next follow-up, or the first-follow deadline while none was made
+    queued_at = models.DateTimeField(null=True)  # last came to the OEM desk
+    dispatched_at = models.DateTimeField(null=True)  # last left it for a dealer
     first_follow_at = models.DateTimeField(null=True)
     protection_until = models.DateTimeField(null=True)
     invalid_reason = models.CharField(max_length=40, blank=True)
+    # Who says so: "rule" or "oem" settle it, "dealer" counts only with proof or after a check (rules of the trade, section 3).
+    invalid_by = models.CharField(max_length=8, blank=True)
+    lost_reason = models.CharField(max_length=40, blank=True)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later")
     created_at = models.DateTimeField()
     last_touch_at = models.DateTimeField()
+    reopened_at = models.DateTimeField(null=True)  # began its present life; null: it has only had one
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -56,6 +63,7 @@ class Lead(models.Model):
             models.Index(fields=["dealer", "state", "due_at"], name="leads_of_dealer"),
             models.Index(fields=["brand", "created_at"], name="leads_by_time"),
             models.Index(fields=["customer", "brand"], name="leads_of_customer"),
+            models.Index(fields=["brand", "queued_at"], condition=Q(state="oem_queue"), name="leads_at_desk"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +81,12 @@ class Round(models.Model):
     reason = models.CharField(max_length=30)  # local, dispatched, redispatched, walk_in
     opened_at = models.DateTimeField()
     sla_due_at = models.DateTimeField()
+    remind_at = models.DateTimeField(null=True)
+    redispatch_at = models.DateTimeField(null=True)
+    # What the clock has told so far (leads.rules.sla.Stage, "done" when it has nothing more to say), and when it must
+    # look again.
+    stage = models.CharField(max_length=10, default="running")
+    next_at = models.DateTimeField(null=True)
     first_follow_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=30, blank=True)  # sla_expired, declined, transferred, lost, delivered
@@ -84,9 +98,9 @@ class Round(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["sla_due_at"],
+                fields=["next_at"],
                 condition=Q(closed_at__isnull=True, first_follow_at__isnull=True),
-                name="leads_round_due",
+                name="leads_round_next",
             ),
             models.Index(fields=["dealer", "opened_at"], name="leads_round_dealer"),
         ]
@@ -128,6 +142,8 @@ class FollowAction(models.Model):
     note = models.TextField(blank=True)
     call_seconds = models.PositiveIntegerField(null=True, blank=True)
     connected = models.BooleanField(null=True)
+    counts = models.BooleanField(default=False)  # whether it counts as a follow (leads.rules.follow)
+    appointment_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["lead", "at"], name="leads_action_order")]

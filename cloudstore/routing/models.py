@@ -34,6 +34,24 @@ class RoutingPolicy(models.Model):
         return f"{self.version}: {self.mode}"
 
 
+class DealerFigures(models.Model):
+    """How well a dealer turns leads into visits, over the last 90 days; worked out every hour, read by matching."""
+
+    scope_path = ScopePath(brand="dealer__brand", dealer="dealer")
+
+    dealer = models.OneToOneField(Dealer, on_delete=models.CASCADE, related_name="routing_figures")
+    rounds = models.PositiveIntegerField(default=0)
+    arrivals = models.PositiveIntegerField(default=0)
+    arrival_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0)  # shrunk
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "dealer figures"
+
+    def __str__(self) -> str:
+        return f"dealer {self.dealer_id}: {self.arrival_rate}"
+
+
 class DispatchDecision(models.Model):
     """The receipt of one decision: all candidates, their terms, the filters that failed, one sentence in two languages."""
 
@@ -50,6 +68,9 @@ class DispatchDecision(models.Model):
     candidates = models.JSONField(default=list)
     filtered = models.JSONField(default=list)
     chosen = models.ForeignKey(Dealer, null=True, on_delete=models.SET_NULL, related_name="+")
+    reach = models.CharField(max_length=20, blank=True)
+    # No dealer may have the lead until the customer says yes to one: `candidates` are those that could after that.
+    ask_consent = models.BooleanField(default=False)
     sentence_zh = models.TextField(blank=True)
     sentence_en = models.TextField(blank=True)
     by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")

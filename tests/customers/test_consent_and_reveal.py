@@ -13,6 +13,7 @@ from cloudstore.customers.services import (
     give_consent,
     recognise,
     reveal_phone,
+    reveal_phones,
     touch,
     withdraw_consent,
 )
@@ -72,6 +73,14 @@ def test_a_reveal_is_kept_with_person_and_purpose(customer, desk):
     assert reveal_phone(customer=customer, scope=desk, purpose="region", now=MORNING) == PHONE
     kept = Reveal.objects.get()
     assert (kept.staff, kept.purpose, kept.at) == (desk.staff, "region", MORNING)
+
+
+def test_one_look_shows_every_number_the_person_left(customer, desk):
+    recognise(brand_id=customer.brand_id, phone_e164=PHONE, open_id=("ck", "ou"), name="", now=MORNING)
+    recognise(brand_id=customer.brand_id, phone_e164="+8613900139000", open_id=("ck", "ou"), name="", now=MORNING)
+    numbers = reveal_phones(customer=customer, scope=desk, purpose="call", now=MORNING)
+    assert numbers == [PHONE, "+8613900139000"]
+    assert Reveal.objects.count() == 1
 
 
 def test_no_reason_no_number(customer, desk):

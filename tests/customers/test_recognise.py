@@ -76,12 +76,21 @@ def test_a_known_caller_who_chats_brings_the_chat_along(brand):
     assert meet(brand, phone=None, open_id=("ck_demo", "ou_9a"))[0] == caller
 
 
-def test_a_second_number_from_one_chat_is_a_second_person(brand):
-    """People leave the number of their husband: the phone is the person, the chat stays with the first."""
+def test_a_second_number_from_one_chat_is_a_second_number_of_that_person(brand):
     first, _ = meet(brand, open_id=("ck_demo", "ou_9a"))
-    second, created = meet(brand, phone="+8613900139000", open_id=("ck_demo", "ou_9a"))
-    assert created and second != first
-    assert Identity.objects.get().customer == first
+    again, created = meet(brand, phone="+8613900139000", open_id=("ck_demo", "ou_9a"))
+    assert again == first and not created
+    assert by_phone(brand.pk, "+8613900139000") == first, "the further number finds them as well"
+    assert meet(brand, phone="+8613900139000")[0] == first
+    assert first.phone_masked == "138****8000" and first.identities.get(kind="phone").masked == "139****9000"
+
+
+def test_two_people_with_two_numbers_are_not_joined_by_a_shared_chat(brand):
+    husband, _ = meet(brand, open_id=("ck_demo", "ou_9a"))
+    wife, _ = meet(brand, phone="+8613900139000")
+    meant, created = meet(brand, phone="+8613900139000", open_id=("ck_demo", "ou_9a"))
+    assert meant == wife and not created, "the number says who is meant"
+    assert Identity.objects.get().customer == husband
 
 
 def test_neither_phone_nor_chat_is_refused(brand):

@@ -33,7 +33,9 @@ def door(door_process):
 
 @pytest.fixture
 def platform(simulator, door):
+    simulator.settle()  # what the test before still had on its way must not arrive in this one
     simulator.pull("reset")
+    door.reset()
     return simulator
 
 

@@ -86,6 +86,13 @@ def test_a_status_other_than_200_is_an_error_whatever_stands_inside(platform, do
     assert (fault.code, fault.action) == (f"http_{status}", action)
 
 
+def test_a_known_code_inside_an_error_status_says_more_than_the_status(platform, douyin, act):
+    platform.pull("faults", kind="http", status=403, code=28001012)
+    assert fault_of(douyin.video_list, **act).action is Action.MARK_SCOPE_MISSING
+    platform.pull("faults", kind="http", status=500, code=123)
+    assert fault_of(douyin.video_list, **act).code == "http_500"
+
+
 def test_a_wait_named_by_the_platform_is_honoured_within_reason(platform, douyin):
     platform.pull("faults", kind="http", status=429, seconds=17)
     assert fault_of(douyin.client_token).retry_after == 17

@@ -1,7 +1,9 @@
 """Customers write, leave a card, comment and press buttons; the account answers within its windows."""
 
+import httpx
 import pytest
 
+from cloudstore.connectors.douyin.answers import room_figures
 from cloudstore.connectors.douyin.calls_conversations import (
     SendScene,
     card_content,
@@ -9,6 +11,7 @@ from cloudstore.connectors.douyin.calls_conversations import (
     text_content,
     video_content,
 )
+from cloudstore.connectors.douyin.parsing import Digits
 from cloudstore.connectors.errors import Action, ConnectorError
 from cloudstore.connectors.messages import (
     CommentSeen,
@@ -221,6 +224,12 @@ def test_live_figures_are_unknown_before_they_are_ready(platform, douyin, act):
     assert room_id == room["room_id"]
     waiting = douyin.room_data("audience", **act, room_id=room_id)
     assert waiting.values == {}
+    raw = httpx.get(
+        f"{platform.url}/room/data/audience/get/",
+        params={"open_id": act["open_id"], "room_id": room_id},
+        headers={"access-token": act["access_token"]},
+    ).json()
+    assert raw["data"]["stats"] == []
     assert "live_watch_ucnt_td" in waiting.not_ready
     platform.advance(6 * HOUR + 60)
     tables = [douyin.room_data(family, **act, room_id=room_id) for family in ("base", "audience", "interactive")]
@@ -228,3 +237,11 @@ def test_live_figures_are_unknown_before_they_are_ready(platform, douyin, act):
     assert (base["live_duration_td"], audience["live_watch_ucnt_td"]) == (5_400, 1_200)
     assert 0 < interactive["live_comment_ucnt_td"] < 1_200
     assert not tables[0].not_ready
+
+
+def test_a_zero_beside_not_ready_is_still_unknown():
+    stats = [{"name": "live_watch_ucnt_td", "value": "0"}, {"name": "live_watch_cnt_td", "value_float": Digits("2.5")}]
+    status = [{"name": "live_watch_ucnt_td", "is_ready": False}, {"name": "live_watch_cnt_td", "is_ready": True}]
+    figures = room_figures({"stats": stats, "data_ready_status": status})
+    assert figures.values == {"live_watch_cnt_td": 2.5}
+    assert figures.not_ready == {"live_watch_ucnt_td"}

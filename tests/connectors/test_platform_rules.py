@@ -6,6 +6,7 @@ import pytest
 
 from cloudstore.connectors.douyin.calls_videos import part_lengths
 from cloudstore.connectors.douyin.codes import ACTIONS, action_for, wait_for
+from cloudstore.connectors.douyin.slices import FileSlice
 from cloudstore.connectors.errors import Action
 from cloudstore.connectors.simulator.behaviour import Behaviour
 from cloudstore.connectors.simulator.figures import RoomShape, grown, post_statistics, room_table
@@ -92,6 +93,18 @@ def test_every_known_code_has_an_action_and_a_wait_where_waiting_helps():
 def test_behaviour_survives_its_own_json():
     given = Behaviour.of({"repeat": 2, "retry_waits": [0.1, 0.2], "delay": 1})
     assert Behaviour.of(given.as_json()) == given
+
+
+def test_a_slice_of_a_file_behaves_like_a_file(tmp_path):
+    path = tmp_path / "digits"
+    path.write_bytes(b"0123456789")
+    with path.open("rb") as stream:
+        part = FileSlice(stream, 3, 4)
+        assert (part.read(3), part.read(3), part.read(3)) == (b"345", b"6", b"")
+        assert (part.seek(0, 2), part.tell(), part.seek(-1, 1), part.read()) == (4, 4, 3, b"6")
+        assert (part.seek(0), part.read()) == (0, b"3456")
+        with pytest.raises(OSError):
+            part.fileno()
 
 
 def box(name, content):

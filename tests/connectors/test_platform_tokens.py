@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from cloudstore.connectors.douyin.calls_conversations import text_content
 from cloudstore.connectors.douyin.calls_tokens import connect_url
 from cloudstore.connectors.douyin.client import DouyinClient
 from cloudstore.connectors.errors import Action, ConnectorError
@@ -133,15 +134,15 @@ def test_one_account_cannot_be_used_with_the_token_of_another(platform, douyin, 
 
 def test_a_scope_not_granted_is_said_to_be_missing(platform, douyin):
     (made,) = platform.accounts("od_19", scopes="user_info")
-    token = douyin.access_token(made["code"])
-    fault = refused(
-        douyin.save_retain_consult_card,
-        access_token=token.access_token,
-        open_id="od_19",
-        title="试驾",
-        components=[1],
-    )
-    assert fault.action is Action.MARK_SCOPE_MISSING
+    act = {"access_token": douyin.access_token(made["code"]).access_token, "open_id": "od_19"}
+    asked = platform.fire("text", open_id="od_19", user={"open_id": "ou"}, text="?")["message_id"]
+    sending = {"to_user_id": "ou", "conversation_id": "@c", "message_id": asked, "contents": [text_content("!")]}
+    for fault in (
+        refused(douyin.save_retain_consult_card, **act, title="试驾", components=[1]),
+        refused(douyin.send_message, **act, **sending),
+        refused(douyin.recall_message, **act, conversation_id="@c", message_id=asked),
+    ):
+        assert fault.action is Action.MARK_SCOPE_MISSING
 
 
 @pytest.mark.parametrize("as_json", [True, False])

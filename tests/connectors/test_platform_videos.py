@@ -71,6 +71,19 @@ def test_a_part_that_fails_is_sent_again(platform, douyin, act, video):
     assert douyin.upload_video(video, **act, parts_above=1_000, part_size=4_000).height == 320
 
 
+def test_parts_below_five_megabytes_are_refused(douyin, act, video):
+    with pytest.raises(ConnectorError) as caught:
+        douyin.upload_video(video, **act, parts_above=1_000, part_size=4_000)
+    assert (caught.value.call, caught.value.action) == ("complete_video_part_upload", Action.FIX_REQUEST)
+
+
+def test_a_video_too_large_for_one_piece_is_refused(platform, douyin, act, video):
+    platform.pull("behaviour", single_upload_maximum=1_000)
+    with pytest.raises(ConnectorError) as caught:
+        douyin.upload_video(video, **act)
+    assert caught.value.code == "28001007"
+
+
 def test_an_upload_in_parts_ends_after_two_hours(platform, douyin, act, video):
     address = f"{platform.url}/api/douyin/v1/video"
     headers, query = {"access-token": act["access_token"]}, {"open_id": act["open_id"]}

@@ -9,11 +9,12 @@ import math
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from cloudstore.connectors.douyin.answers import Published, UploadedVideo, VideoPage, VideoRow, flag, rows, video_row
 from cloudstore.connectors.douyin.calls import Calls, must
 from cloudstore.connectors.douyin.parsing import count, text
+from cloudstore.connectors.douyin.slices import FileSlice
 from cloudstore.connectors.errors import Action, ConnectorError
 
 MEGABYTE = 1024 * 1024
@@ -76,7 +77,8 @@ class VideoCalls(Calls):
         sent = 0
         with path.open("rb") as stream:
             for number, length in enumerate(part_lengths(size, part_size), start=1):
-                self._upload_part(stream.read(length), access_token, upload | {"part_number": str(number)})
+                part = cast(IO[bytes], FileSlice(stream, sent, length))
+                self._upload_part(part, access_token, upload | {"part_number": str(number)})
                 sent += length
                 if progress:
                     progress(sent, size)
@@ -89,7 +91,7 @@ class VideoCalls(Calls):
         )
         return _uploaded(answer, "complete_video_part_upload")
 
-    def _upload_part(self, part: bytes, access_token: str, query: dict[str, str]) -> None:
+    def _upload_part(self, part: IO[bytes], access_token: str, query: dict[str, str]) -> None:
         """A part carries its number, so sending it again replaces it: worth a second try before starting over."""
         for tries_left in reversed(range(PART_TRIES)):
             try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import httpx
 
@@ -22,7 +22,7 @@ TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=60.0, pool=5.0)
 BODY_DEADLINE = 30.0
 LONGEST_ACCEPTED_WAIT = 3_600.0
 
-Files = Mapping[str, tuple[str, BinaryIO | bytes, str]]
+Files = Mapping[str, tuple[str, IO[bytes], str]]
 
 
 class Transport:

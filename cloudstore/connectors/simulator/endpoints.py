@@ -123,6 +123,9 @@ async def _before(fault: Row) -> Response | None:
     if fault["kind"] == "redirect":
         return RedirectResponse("http://127.0.0.1:9/elsewhere", status_code=302)
     headers = {"Retry-After": str(int(fault["seconds"]))} if fault["seconds"] else {}
+    if fault["code"]:
+        body = {"data": {"error_code": fault["code"], "description": "as ordered"}}
+        return JSONResponse(body, status_code=fault["status"] or 502, headers=headers)
     return Response("<html>busy</html>", status_code=fault["status"] or 502, headers=headers, media_type="text/html")
 
 

@@ -124,6 +124,11 @@ class Outbox:
         due = self._clock.now() if due_only else float("inf")
         return self._store.number("select count(*) from delivery where state = 'pending' and due_at <= ?", due)
 
+    def forget(self) -> None:
+        """Cut off what is under way."""
+        for task in self._under_way.values():
+            task.cancel()
+
     async def run(self) -> None:
         """Send what is due until cancelled."""
         async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as http:
@@ -135,8 +140,7 @@ class Outbox:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._bell.wait(), rest)
             finally:
-                for task in self._under_way.values():
-                    task.cancel()
+                self.forget()
 
     def _start_due(self, http: httpx.AsyncClient) -> None:
         free = max(self._behaviour().concurrency, 1) - len(self._under_way)

@@ -52,6 +52,7 @@ class Platform:
 
     def reset(self) -> None:
         """As on the first day: nothing known but the demonstration app, time as the machine's."""
+        self.outbox.forget()
         self.store.wipe()
         self.clock.offset = 0.0
         self._furnish()

@@ -52,6 +52,7 @@ def install():
 @pytest.fixture(scope="module")
 def got(simulator, door_process, package, video):
     """What the client got from one walk through everything; `letters` are the webhooks that followed."""
+    simulator.settle()
     simulator.pull("reset")
     door_process.reset()
     (account,) = simulator.accounts("od_17", nickname="星河苏州店")

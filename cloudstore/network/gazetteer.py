@@ -99,7 +99,9 @@ class Gazetteer:
     def __init__(self, places: Iterable[Place], aliases: Iterable[tuple[str, str]]) -> None:
         self._places = {place.adcode: place for place in places}
         self._settled = dict(aliases)
-        self._names: dict[str, tuple[str, ...]] = {}
+        # Asked several times for every lead, so worked out once for every code of the table.
+        self._cities = {adcode: self._city_of(adcode) for adcode in self._places}
+        self._chains = {adcode: self._chain(adcode) for adcode in self._places}
         names = defaultdict(list)
         for place in self._places.values():
             if _is_placeholder(place):
@@ -136,6 +138,10 @@ class Gazetteer:
         a province governs directly is a city of its own, and so are Hong Kong, Macau and Taiwan. Codes of counties that
         the state has since given up still lead to their prefecture. A province is not a city.
         """
+        known = self._cities.get(adcode, "")
+        return known if known != "" else self._city_of(adcode)
+
+    def _city_of(self, adcode: str) -> str | None:
         if not _is_code(adcode) or self.province_of(adcode) is None:
             return None
         if adcode[:2] in _MUNICIPALITIES:
@@ -149,6 +155,10 @@ class Gazetteer:
 
     def chain(self, adcode: str) -> tuple[str, ...]:
         """The code, its city and its province, nearest first: what a territory row may name to contain it."""
+        known = self._chains.get(adcode)
+        return self._chain(adcode) if known is None else known
+
+    def _chain(self, adcode: str) -> tuple[str, ...]:
         links = [adcode, self.city_of(adcode), self.province_of(adcode)]
         if adcode[:4] == "5002":
             links.insert(1, "500200")

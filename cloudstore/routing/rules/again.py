@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudstore.routing.rules.book import DealerBook
 from cloudstore.routing.rules.matching import Match
 from cloudstore.routing.rules.region import Region
-from cloudstore.routing.rules.sentences import Sentence, where_known
+from cloudstore.routing.rules.sentences import Sentence, where_known, why_chosen
 
 
 def after_round(former: str, region: Region, found: Match, book: DealerBook) -> Sentence:

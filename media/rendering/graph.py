@@ -33,6 +33,8 @@ class ClipShape:
     video_stream: int
     audio_stream: int | None
     hdr: bool = False
+    # Frames of our own making, which carry no label of their colours.
+    in_bt709: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def _picture(clip: ClipShape, spec: RenderSpec) -> list[str]:
     finish = f"format=yuv420p,setsar=1,{_BT709}"
     level = f",{_HDR_TO_SDR}" if clip.hdr else ""
     # Rate first: frames that are dropped need no scaling.
-    head = f"[0:{clip.video_stream}]fps={spec.fps}:start_time=0"
+    label = f"{_BT709}," if clip.in_bt709 else ""
+    head = f"[0:{clip.video_stream}]{label}fps={spec.fps}:start_time=0"
     if _fills(clip, spec):
         return [f"{head},{_scale(width, height)}{level},{finish}[clip]"]
     inner_width, inner_height = _inside(clip, spec)

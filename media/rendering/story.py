@@ -1,8 +1,9 @@
 """A photo story: three to twelve photos become an upright clip with captions, gentle movement and soft cuts.
 
 The timeline is MoviePy's (clips with a length, joined one after the other); the frames are Pillow's, because
-MoviePy's own compositing and cross-fading of this size runs several times slower than the clip. The frames go
-straight into the same single pass that renders uploaded clips, so a story ends with the same card.
+MoviePy's own compositing and cross-fading of this size runs several times slower than the clip. They are drawn in
+the planes of video (`planes`), not in RGB: half the bytes to move, and none to convert. They go straight into the same
+single pass that renders uploaded clips, so a story ends with the same card.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from media.rendering.ffmpeg import Progress
 from media.rendering.graph import ClipShape
 from media.rendering.lettering import Style, text_plate
 from media.rendering.photos import prepare_canvases
+from media.rendering.planes import PlanarPlate, Planes
 from media.rendering.spec import RenderSpec, fingerprint
 from media.rendering.transcode import Rendered, one_pass
 
@@ -59,7 +61,7 @@ def render_story(
     Raises RenderRefused(PHOTO_DAMAGED) when one does not decode, RenderFailed as `transcode.render` does.
     """
     width, height = spec.render.width, spec.render.height
-    clip = ClipShape(width, height, spec.length_ms(len(photos)), video_stream=0, audio_stream=None)
+    clip = ClipShape(width, height, spec.length_ms(len(photos)), video_stream=0, audio_stream=None, in_bt709=True)
     target = folder / f"{fingerprint('+'.join(source_sha256s), spec, kind='story')}.mp4"
     folder.mkdir(parents=True, exist_ok=True)
     with job_folder(beside=folder) as job:
@@ -77,7 +79,7 @@ def render_story(
 
 def _frames_from_pipe(render: RenderSpec) -> list[str]:
     arguments = ["-protocol_whitelist", "file,pipe", "-format_whitelist", "rawvideo", "-codec_whitelist", "rawvideo"]
-    arguments += ["-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", f"{render.width}x{render.height}"]
+    arguments += ["-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", f"{render.width}x{render.height}"]
     return [*arguments, "-framerate", str(render.fps), "-i", "pipe:0"]
 
 
@@ -86,7 +88,7 @@ class _Shot:
     """One photo on its (slightly larger) canvas, its caption, and whether it moves in or out."""
 
     canvas: Path
-    caption: Image.Image | None
+    caption: PlanarPlate | None
     inwards: bool
 
 
@@ -99,15 +101,16 @@ def _shots(photos: Sequence[Path], spec: StorySpec, job: Path) -> list[_Shot]:
     for place, canvas in enumerate(canvases):
         text = spec.captions[place] if place < len(spec.captions) else ""
         plate = text_plate(text, round(width * 0.86), style, smallest=round(width * 0.038))
-        shots.append(_Shot(canvas, plate, inwards=place % 2 == 0))
+        caption = PlanarPlate.of(plate, width, round(height * _CAPTION_AT)) if plate else None
+        shots.append(_Shot(canvas, caption, inwards=place % 2 == 0))
     return shots
 
 
 def _frames(shots: Sequence[_Shot], spec: StorySpec) -> Iterator[bytes]:
-    """The story's frames as raw RGB, in the order of MoviePy's timeline."""
+    """The story's frames as the planes of 4:2:0 video, in the order of MoviePy's timeline."""
     timeline = build_timeline(shots, spec)
-    for frame in timeline.iter_frames(fps=spec.render.fps, dtype="uint8"):
-        yield np.ascontiguousarray(frame).tobytes()
+    for frame in timeline.iter_frames(fps=spec.render.fps):
+        yield frame.tobytes()
 
 
 def build_timeline(shots: Sequence[_Shot], spec: StorySpec) -> VideoClip:
@@ -131,7 +134,7 @@ class _Stage:
     def __init__(self, shots: Sequence[_Shot], spec: StorySpec) -> None:
         self._shots = shots
         self._spec = spec
-        self._loaded: dict[int, Image.Image] = {}
+        self._loaded: dict[int, Planes] = {}
 
     def alone(self, place: int) -> tuple[float, float]:
         """Start and end, in seconds of the story, of the time that one photo has to itself."""
@@ -141,34 +144,29 @@ class _Stage:
         return start, (place + 1) * each - (0.0 if last else half)
 
     def still(self, place: int, begin: float) -> Any:
-        return lambda t: np.asarray(self._drawn(place, begin + t))
+        return lambda t: self._drawn(place, begin + t).packed()
 
     def melt(self, place: int, begin: float) -> Any:
         def frame(t: float) -> np.ndarray:
             before, after = self._drawn(place, begin + t), self._drawn(place + 1, begin + t)
-            return np.asarray(Image.blend(before, after, min(1.0, t / _MELT_SECONDS)))
+            return before.blended(after, min(1.0, t / _MELT_SECONDS)).packed()
 
         return frame
 
-    def _drawn(self, place: int, moment: float) -> Image.Image:
+    def _drawn(self, place: int, moment: float) -> Planes:
         """One photo at a moment: a window that slowly narrows or widens, then the caption, which stays still."""
         shot, each = self._shots[place], self._spec.seconds_per_photo
         share = (moment - place * each + _MELT_SECONDS / 2) / (each + _MELT_SECONDS)
         grown = _GROWTH * min(1.0, max(0.0, share if shot.inwards else 1.0 - share))
-        canvas = self._canvas(place)
-        width, height = canvas.width / (1 + grown), canvas.height / (1 + grown)
-        left, top = (canvas.width - width) / 2, (canvas.height - height) / 2
-        size = (self._spec.render.width, self._spec.render.height)
-        picture = canvas.resize(size, Image.Resampling.BILINEAR, box=(left, top, left + width, top + height))
+        picture = self._canvas(place).window(1 / (1 + grown), self._spec.render.width, self._spec.render.height)
         if shot.caption is not None:
-            corner = (size[0] - shot.caption.width) // 2, round(size[1] * _CAPTION_AT)
-            picture.paste(shot.caption, corner, shot.caption)
+            shot.caption.write_on(picture)
         return picture
 
-    def _canvas(self, place: int) -> Image.Image:
+    def _canvas(self, place: int) -> Planes:
         if place not in self._loaded:
             for gone in [other for other in self._loaded if abs(other - place) > 1]:
                 del self._loaded[gone]
             with Image.open(self._shots[place].canvas, formats=("PNG",)) as image:
-                self._loaded[place] = image.convert("RGB")
+                self._loaded[place] = Planes.of(image.convert("RGB"))
         return self._loaded[place]

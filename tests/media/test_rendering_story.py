@@ -11,6 +11,7 @@ from media.rendering.child import JOB_PREFIX
 from media.rendering.errors import RenderRefused
 from media.rendering.frames import frames_at
 from media.rendering.photos import examine_photos, keep_photo
+from media.rendering.planes import Planes
 from media.rendering.probe import probe, sha256_of
 from media.rendering.spec import EndCard, RenderSpec
 from media.rendering.story import StorySpec, render_story
@@ -82,6 +83,28 @@ def test_photos_move_gently_and_melt_into_each_other(tmp_path):
     assert 0.2 < np.abs(start - later).mean() < 20  # movement, not a jump
     blend = np.abs(melting - (later + after) / 2).mean()
     assert blend < np.abs(melting - later).mean() and blend < np.abs(melting - after).mean()
+
+
+@pytest.mark.parametrize(
+    ("colour", "yuv"),
+    [("white", (235, 128, 128)), ("black", (16, 128, 128)), ("red", (63, 102, 240)), ("blue", (32, 240, 118))],
+)
+def test_colours_become_those_of_video(colour, yuv):
+    """The reference values of ITU-R BT.709 in limited range."""
+    planes = Planes.of(Image.new("RGB", (9, 7), colour))
+    assert planes.y.size == (8, 6) and planes.u.size == planes.v.size == (4, 3)
+    assert [plane.getpixel((1, 1)) for plane in (planes.y, planes.u, planes.v)] == pytest.approx(yuv, abs=1)
+    packed = planes.packed()
+    assert (packed.shape, packed.dtype) == ((9, 8), np.uint8)
+
+
+def test_a_window_narrows_to_the_middle_and_two_pictures_mix():
+    picture = Image.new("RGB", (100, 100), "black")
+    picture.paste("white", (40, 40, 60, 60))
+    whole, middle = (Planes.of(picture).window(share, 50, 50) for share in (1.0, 0.2))
+    assert np.asarray(whole.y).mean() < 30 and np.asarray(middle.y).mean() > 225
+    half = whole.blended(middle, 0.5)
+    assert half.y.getpixel((2, 2)) == pytest.approx((16 + 235) / 2, abs=2)
 
 
 def test_captions_are_written_on_the_photo_they_belong_to(album, tmp_path):

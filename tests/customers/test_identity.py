@@ -48,10 +48,26 @@ def test_weak_ids_never_join_anybody(kind):
     assert resolve([weak], {weak: 1}).action is Recognition.UNKNOWN
 
 
-def test_ids_of_two_customers_propose_a_merge_into_the_older_one():
-    found = resolve([open_id(), phone()], {phone(): 7, open_id(): 3})
-    assert (found.action, found.customer, found.absorbed) == (Recognition.MERGE, 3, (7,))
+def test_a_chat_without_phone_goes_into_the_file_of_the_phone():
+    found = resolve([open_id(), phone()], {phone(): 7, open_id(): 3}, with_phone={7})
+    assert (found.action, found.customer, found.absorbed, found.proposed) == (Recognition.MERGE, 7, (3,), ())
     assert (set(found.bridge), found.confidence) == ({phone(), open_id()}, Decimal("0.90"))
+
+
+def test_two_people_with_a_phone_each_are_merged_by_a_person_and_the_phone_is_meant():
+    found = resolve([open_id(), phone()], {phone(): 7, open_id(): 3}, with_phone={3, 7})
+    assert (found.action, found.customer, found.absorbed, found.proposed) == (Recognition.MERGE, 7, (), (3,))
+
+
+def test_a_further_number_from_a_known_chat_is_a_further_number_of_that_person():
+    found = resolve([phone("+8613900139000"), open_id()], {phone(): 1, open_id(): 1}, with_phone={1})
+    assert (found.action, found.customer, found.attach) == (Recognition.USE, 1, (phone("+8613900139000"),))
+
+
+def test_without_a_phone_on_file_the_oldest_file_stays():
+    union = IdentityKey(IdentityKind.WECOM_UNION, "u-1")
+    found = resolve([phone(), union, open_id()], {union: 5, open_id(): 2})
+    assert (found.customer, found.absorbed, found.attach) == (2, (5,), (phone(),))
 
 
 def test_a_wecom_id_bridges_more_surely_than_an_open_id():
@@ -92,16 +108,17 @@ submissions = st.lists(
 
 
 def people_after(history):
-    """Plays submissions with every merge carried out; who holds which id at the end."""
+    """Plays submissions with every merge carried out, also the proposed ones; who holds which id at the end."""
     known, newest = {}, 0
     for keys in history:
-        found = resolve(keys, known)
+        found = resolve(keys, known, {known[key] for key in known if key.kind is IdentityKind.PHONE})
         if found.action is Recognition.UNKNOWN:
             continue
         newest += found.action is Recognition.CREATE
         customer = newest if found.customer is None else found.customer
         known |= dict.fromkeys(found.attach, customer)
-        known = {key: customer if holder in found.absorbed else holder for key, holder in known.items()}
+        gone = {*found.absorbed, *found.proposed}
+        known = {key: customer if holder in gone else holder for key, holder in known.items()}
     return known
 
 

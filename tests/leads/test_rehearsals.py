@@ -73,6 +73,28 @@ def test_a_chat_and_a_phone_turn_out_to_be_one_person():
     assert found[3]["lead"] == "L1"
 
 
+def test_two_people_with_two_numbers_in_one_chat_are_left_to_a_person():
+    chat = {"kind": "open_id", "app": "ck_demo", "value": "ou_9a"}
+    found = identity.rehearse(
+        [
+            on("03-02T10:00", ids=[chat]),
+            on("03-02T11:00", phone="13900139000"),
+            on("03-02T12:00", phone="13900139000", ids=[chat]),
+        ]
+    )
+    assert [(step["customer"], step["merged"], step["merge_proposed"]) for step in found] == [
+        ("C1", [], []),
+        ("C2", [], []),
+        ("C2", [], ["C1"]),
+    ]
+
+
+def test_a_further_number_from_a_known_chat_stays_with_the_person():
+    chat = {"kind": "open_id", "app": "ck_demo", "value": "ou_9a"}
+    found = identity.rehearse([on("03-02T10:00", ids=[chat]), on("03-02T11:00", phone="13900139000", ids=[chat])])
+    assert [(step["customer"], step["answer"]) for step in found] == [("C1", 0), ("C1", 1)]
+
+
 def test_a_shared_device_joins_nobody():
     device = {"kind": "device", "value": "tablet in the showroom"}
     first, second = on("03-02T10:00", ids=[device]), on("03-02T10:10", phone="13900139000", ids=[device])

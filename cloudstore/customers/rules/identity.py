@@ -6,7 +6,7 @@ one (device, address, name) never joins anybody to anybody. Brands are worlds ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -72,35 +72,48 @@ class Recognition(StrEnum):
 class Resolution(Generic[C]):
     """The decision.
 
-    `customer` is the one to use (None when it is to be created or nobody can be known), `absorbed` are the customers
-    proposed to be merged into it, `attach` the strong identifiers it did not have, `bridge` those that prove a merge.
-    `confidence` is that of the weakest proof a merge rests on, 1 where there is none.
+    `customer` is the one to use (None when it is to be created or nobody can be known), `absorbed` are files without a
+    phone of their own that go into it, `proposed` those that have one: joining two people with two numbers is for a
+    person to decide. `attach` are the strong identifiers the customer did not have, `bridge` those that prove a merge,
+    `confidence` is that of the weakest of them, 1 where there is none.
     """
 
     action: Recognition
     customer: C | None = None
     absorbed: tuple[C, ...] = ()
+    proposed: tuple[C, ...] = ()
     attach: tuple[IdentityKey, ...] = ()
     bridge: tuple[IdentityKey, ...] = ()
     confidence: Decimal = Decimal("1.00")
 
 
-def resolve(keys: Iterable[IdentityKey], known: Mapping[IdentityKey, C]) -> Resolution[C]:
+def resolve(
+    keys: Iterable[IdentityKey], known: Mapping[IdentityKey, C], with_phone: Collection[C] = ()
+) -> Resolution[C]:
     """Which customer of the brand the identifiers of one submission belong to.
 
-    `known` maps identifiers already on file to their customers; customers must sort from the oldest (numbers and
-    time-ordered ids do). Nobody on file: create. One: use. Several: the oldest stays, the others are proposed for
-    merging, so that the answer does not depend on the order in which submissions arrive.
+    `known` maps identifiers already on file to their customers, `with_phone` are those of them that have a phone.
+    Customers must sort from the oldest (numbers and time-ordered ids do). Nobody on file: create. One: use, and learn
+    what is new. Several: the holder of the phone is meant, without a phone on file the oldest, and the others merge.
     """
     strong = tuple(dict.fromkeys(key for key in keys if key.strong))
     if not strong:
         return Resolution(Recognition.UNKNOWN)
     attach = tuple(key for key in strong if key not in known)
-    holders = sorted({known[key] for key in strong if key in known})
-    if not holders:
+    bridge = tuple(sorted((key for key in strong if key in known), key=lambda key: key.kind is not IdentityKind.PHONE))
+    if not bridge:
         return Resolution(Recognition.CREATE, attach=attach)
-    if len(holders) == 1:
-        return Resolution(Recognition.USE, holders[0], attach=attach)
-    bridge = tuple(key for key in strong if key in known)
-    weakest = min(STRONG[key.kind] for key in bridge)
-    return Resolution(Recognition.MERGE, holders[0], tuple(holders[1:]), attach, bridge, weakest)
+    holders = sorted({known[key] for key in bridge})
+    customer = known[bridge[0]] if bridge[0].kind is IdentityKind.PHONE else holders[0]
+    others = [holder for holder in holders if holder != customer]
+    if not others:
+        return Resolution(Recognition.USE, customer, attach=attach)
+    return Resolution(
+        Recognition.MERGE,
+        customer,
+        absorbed=tuple(other for other in others if other not in with_phone),
+        proposed=tuple(other for other in others if other in with_phone),
+        attach=attach,
+        bridge=bridge,
+        confidence=min(STRONG[key.kind] for key in bridge),
+    )

@@ -16,6 +16,7 @@ from cloudstore.customers.rules.identity import (
     IdentityKey,
     IdentityKind,
     Recognition,
+    Resolution,
     resolve,
 )
 from cloudstore.kit.phone import BadPhone, normalise
@@ -122,11 +123,12 @@ class _Play:
     leads: dict[int, list[Standing[int]]] = field(default_factory=dict)
     rounds: dict[int, int] = field(default_factory=dict)
     clicks: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    with_phone: set[int] = field(default_factory=set)
     newest_customer: int = 0
 
 
 def rehearse(document: object) -> Any:
-    """Per submission `{"answer", "customer", "lead", "round", "reason", "linked_to", "merged"}`, in the document's order.
+    """Per submission `{"answer", "customer", "lead", "round", "reason", "linked_to", "merged", "merge_proposed"}`, in the document's order.
 
     A bare list is answered with a list, an object with `{"submissions": […]}`. Raises `BadDocument`; no telephone
     number is ever part of an error.
@@ -164,22 +166,23 @@ def _keys(entry: Mapping[str, Any], path: str) -> list[IdentityKey]:
     return keys
 
 
-def _recognise(play: _Play, brand: str, keys: list[IdentityKey]) -> tuple[int, list[str]]:
-    """The customer of these identifiers, with every merge carried out, and the customers that went into it."""
+def _recognise(play: _Play, brand: str, keys: list[IdentityKey]) -> tuple[int, Resolution[int]]:
+    """The customer of these identifiers, with every merge carried out that needs no person, and the decision."""
     known = play.people.setdefault(brand, {})
-    found = resolve(keys, known)
+    found = resolve(keys, known, play.with_phone)
     if found.action is Recognition.CREATE:
         play.newest_customer += 1
     customer = found.customer or play.newest_customer
     known.update(dict.fromkeys(found.attach, customer))
-    for key, holder in known.items():
-        if holder in found.absorbed:
-            known[key] = customer
+    if any(key.kind is IdentityKind.PHONE for key in keys):
+        play.with_phone.add(customer)
+    if found.absorbed:
+        known.update({key: customer for key, holder in known.items() if holder in found.absorbed})
     for absorbed in found.absorbed:
         leads = play.leads.setdefault(customer, [])
         leads.extend(play.leads.pop(absorbed, []))
         leads.sort(key=lambda lead: lead.created_at)
-    return customer, [f"C{absorbed}" for absorbed in found.absorbed]
+    return customer, found
 
 
 def _submit(play: _Play, entry: Mapping[str, Any], keys: list[IdentityKey]) -> dict[str, Any]:
@@ -187,7 +190,7 @@ def _submit(play: _Play, entry: Mapping[str, Any], keys: list[IdentityKey]) -> d
     elsewhere = any(
         key in known for other, known in play.people.items() if other != brand for key in keys if key.strong
     )
-    customer, merged = _recognise(play, brand, keys)
+    customer, found = _recognise(play, brand, keys)
     click = (brand, entry.get("widget") or "", str(keys[0].value))
     arriving = Arriving(
         at,
@@ -209,7 +212,8 @@ def _submit(play: _Play, entry: Mapping[str, Any], keys: list[IdentityKey]) -> d
         "round": play.rounds[lead],
         "reason": rung.value,
         "linked_to": None if verdict.linked_to is None else f"L{verdict.linked_to}",
-        "merged": merged,
+        "merged": [f"C{other}" for other in found.absorbed],
+        "merge_proposed": [f"C{other}" for other in found.proposed],
     }
 
 

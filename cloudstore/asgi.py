@@ -1,4 +1,4 @@
-"""The web process: Django for pages, a socket for live pages."""
+"""The web process: the webhook door in front, then Django for pages and a socket for live pages."""
 
 import os
 
@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudstore.settings")
 # Django must be set up before anything with models is imported.
 pages = get_asgi_application()
 
+from cloudstore.gateway.door import Door  # noqa: E402
 from cloudstore.network.sockets import live  # noqa: E402
 
-application = ProtocolTypeRouter({"http": pages, "websocket": live})
+application = Door(ProtocolTypeRouter({"http": pages, "websocket": live}))

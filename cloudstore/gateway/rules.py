@@ -97,10 +97,45 @@ def worn(*, issued: float, expires: float, at: float) -> bool:
 # --- showing a body to a person -----------------------------------------------------------------------------------------
 # Only the values under these keys are shown: they name events and things, never people.
 SHOWN_KEYS = frozenset(
-    "event client_key log_id event_id challenge message_type card_status scene_type conversation_type create_time item_id "
-    "share_id video_id card_id operation_type auth_status label widget scene series consent version hash recipients "
-    "city_adcode ip_adcode room_id account dealer traffic adv_id ad_id creative_id promotion_id scopes action_type "
-    "action_time".split()
+    [
+        "event",
+        "client_key",
+        "log_id",
+        "event_id",
+        "challenge",
+        "message_type",
+        "card_status",
+        "scene_type",
+        "conversation_type",
+        "create_time",
+        "item_id",
+        "share_id",
+        "video_id",
+        "card_id",
+        "operation_type",
+        "auth_status",
+        "label",
+        "widget",
+        "scene",
+        "series",
+        "consent",
+        "version",
+        "hash",
+        "recipients",
+        "city_adcode",
+        "ip_adcode",
+        "room_id",
+        "account",
+        "dealer",
+        "traffic",
+        "adv_id",
+        "ad_id",
+        "creative_id",
+        "promotion_id",
+        "scopes",
+        "action_type",
+        "action_time",
+    ]
 )
 SHOWN_LENGTH = 4000
 DEEPEST = 12

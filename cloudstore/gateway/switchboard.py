@@ -26,7 +26,7 @@ def body_aad(source: str, client_key: str, dedupe_key: str) -> str:
 
 def body_of(event: InboundEvent) -> bytes:
     """The raw bytes as they reached us. Raises CannotUnseal."""
-    return unseal_bytes(event.body, body_aad(event.source, event.client_key, event.dedupe_key))
+    return unseal_bytes(bytes(event.body), body_aad(event.source, event.client_key, event.dedupe_key))
 
 
 def messages_of(event: InboundEvent) -> list[Message]:

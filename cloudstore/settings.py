@@ -124,7 +124,7 @@ MIDDLEWARE = [
     "cloudstore.kit.middleware.content_security_policy",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "cloudstore.network.middleware.console_door",
+    "cloudstore.network.middleware.ConsoleDoor",
 ]
 
 TEMPLATES = [

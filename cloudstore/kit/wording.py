@@ -30,9 +30,7 @@ def count(value: Number) -> str:
     # Thresholds are where rounding reaches the next unit, so nothing reads "10000 万" or "1000k".
     if _chinese():
         # No-break space: number and unit stay on one line.
-        return (
-            f"{_short(number / 10**8, 2)}\u00a0亿" if size >= 99_995_000 else f"{_short(number / 10**4, 2)}\u00a0万"
-        )
+        return f"{_short(number / 10**8, 2)}\u00a0亿" if size >= 99_995_000 else f"{_short(number / 10**4, 2)}\u00a0万"
     if size >= 999_950_000:
         return f"{_short(number / 10**9, 1)}B"
     return f"{_short(number / 10**6, 1)}M" if size >= 999_950 else f"{_short(number / 1000, 1)}k"
@@ -117,3 +115,11 @@ def weekday(moment: datetime) -> str:
 def masked_name(name: str) -> str:
     """The first character and two stars: `陈**`."""
     return f"{name[:1]}**" if name else ""
+
+
+def greeting(now: datetime) -> str:
+    """A greeting that fits the hour in Shanghai."""
+    hour = now.astimezone(BUSINESS_ZONE).hour
+    if hour < 5 or hour >= 18:
+        return gettext("Good evening")
+    return gettext("Good morning") if hour < 12 else gettext("Good afternoon")

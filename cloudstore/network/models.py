@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cloudstore.kit.scoping import GlobalRows, ScopePath
 from cloudstore.users.rules import Role
@@ -27,6 +28,10 @@ class Division(models.Model):
     lat = models.FloatField()
     lon = models.FloatField()
 
+    class Meta:
+        verbose_name = _("division")
+        verbose_name_plural = _("divisions")
+
     def __str__(self) -> str:
         return self.name
 
@@ -43,6 +48,10 @@ class Brand(models.Model):
     accent = models.CharField(max_length=7, default="#2F5BEA")
     legal_name = models.CharField(max_length=120, blank=True)
 
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+
     def __str__(self) -> str:
         return self.name_zh
 
@@ -58,6 +67,8 @@ class Series(models.Model):
     name = models.CharField(max_length=60)
 
     class Meta:
+        verbose_name = _("car series")
+        verbose_name_plural = _("car series")
         constraints = [models.UniqueConstraint(fields=["brand", "code"], name="network_series_code")]
 
     def __str__(self) -> str:
@@ -78,6 +89,8 @@ class Region(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["brand", "code"], name="network_region_code")]
         indexes = [models.Index(fields=["brand", "path"], name="network_region_path")]
@@ -94,6 +107,10 @@ class DealerGroup(models.Model):
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="groups")
     name = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = _("dealer group")
+        verbose_name_plural = _("dealer groups")
 
     def __str__(self) -> str:
         return self.name
@@ -128,6 +145,8 @@ class Dealer(models.Model):
     calendar = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("dealer")
+        verbose_name_plural = _("dealers")
         constraints = [models.UniqueConstraint(fields=["brand", "code"], name="network_dealer_code")]
         indexes = [models.Index(fields=["brand", "region"], name="network_dealer_region")]
         ordering = ["code"]
@@ -145,6 +164,8 @@ class Territory(models.Model):
     adcode = models.CharField(max_length=6, db_index=True)
 
     class Meta:
+        verbose_name = _("territory")
+        verbose_name_plural = _("territories")
         constraints = [models.UniqueConstraint(fields=["dealer", "adcode"], name="network_territory_once")]
 
     def __str__(self) -> str:
@@ -160,6 +181,10 @@ class BrandAuthorisation(models.Model):
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="authorisations")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("series authorisation")
+        verbose_name_plural = _("series authorisations")
 
     def __str__(self) -> str:
         return f"{self.dealer_id}: {self.series_id}"
@@ -181,10 +206,12 @@ class StaffMember(models.Model):
     valid_to = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         indexes = [models.Index(fields=["user", "valid_to"], name="network_staff_user")]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.role})"
+        return self.name
 
 
 class Account(models.Model):
@@ -207,6 +234,8 @@ class Account(models.Model):
     active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         constraints = [models.UniqueConstraint(fields=["brand", "platform", "open_id"], name="network_account_open_id")]
         indexes = [
             models.Index(fields=["platform", "open_id"], name="network_account_lookup"),

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from cloudstore.network.library import set_library_access
 from cloudstore.network.models import Brand, Dealer, DealerGroup, Region, StaffMember
 from cloudstore.network.scope import scope_of
 from cloudstore.queue.services import pulse
 from cloudstore.users.models import User
-from cloudstore.users.rules import DEALER_ROLES, Role
+from cloudstore.users.rules import CONSOLE_ROLES, DEALER_ROLES, Role
 from cloudstore.users.services import set_console_access
 
 Place = Region | DealerGroup | Dealer | None
@@ -61,8 +62,10 @@ def dismiss(*, entry: StaffMember, now: datetime) -> None:
 
 
 def refresh_console_access(*, user: User, now: datetime) -> None:
-    """Bring a person's right to open the console in line with the role they work in."""
+    """Bring a person's right to open the console, and the library in it, in line with the role they work in."""
     scope = scope_of(user, now)
-    set_console_access(user=user, role=scope.role if scope else None)
+    role = scope.role if scope else None
+    set_console_access(user=user, role=role)
+    set_library_access(user=user, brand=scope.staff.brand if scope and role in CONSOLE_ROLES else None)
     # Open live pages ask anew what they may hear.
     pulse(f"person:{user.pk}")

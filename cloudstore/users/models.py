@@ -16,3 +16,7 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        """The name shown to colleagues; the console asks for it under this name."""
+        return self.display_name or self.username

@@ -25,6 +25,19 @@ CONSOLE_ROLES = frozenset({Role.ADMINISTRATOR, Role.BRAND_MANAGER, Role.REGION_M
 BOARD_ROLES = OEM_ROLES | {Role.DEALER_MANAGER}
 
 
+#: Who may give which roles. An administrator's role is given by administrators alone; a region manager staffs stores.
+APPOINTS: dict[Role, frozenset[Role]] = {
+    Role.ADMINISTRATOR: frozenset(Role),
+    Role.BRAND_MANAGER: frozenset(Role) - {Role.ADMINISTRATOR, Role.BRAND_MANAGER},
+    Role.REGION_MANAGER: DEALER_ROLES,
+}
+
+
+def may_appoint(actor: Role, role: Role) -> bool:
+    """Whether a person in role `actor` may give or end the role `role`."""
+    return role in APPOINTS.get(actor, frozenset())
+
+
 def home_of(role: Role) -> str:
     """The URL name of the first page of a role."""
     match role:

@@ -28,6 +28,13 @@ def new_password() -> str:
     return "-".join(get_random_string(4, letters) for _ in range(4))
 
 
+def set_password(*, user: User, password: str) -> None:
+    """Set a password; every open session of the person ends, because sessions are bound to the old one."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    pulse(f"person:{user.pk}")
+
+
 @transaction.atomic
 def set_console_access(*, user: User, role: Role | None) -> None:
     """Let a person into the console when the role they work in belongs there, else out of it."""

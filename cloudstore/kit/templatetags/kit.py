@@ -133,6 +133,12 @@ def query(context: Context, **changes: object) -> str:
 
 
 @register.simple_tag
+def greeting() -> str:
+    """A greeting that fits the hour."""
+    return wording.greeting(now())
+
+
+@register.simple_tag
 def html_lang() -> str:
     """The active language as a `lang` attribute wants it: `zh-Hans`, `en`."""
     language, _, script = (get_language() or "en").partition("-")
@@ -156,5 +162,3 @@ def capture(parser: Parser, token: Token) -> _CaptureNode:
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return _CaptureNode(nodelist, name)
-
-

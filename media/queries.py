@@ -26,10 +26,10 @@ _COLUMNS = ("video_impr", "comp_impr", "comp_clicks")
 _FOLLOWED = timedelta(days=90)
 
 
-def unfinished(*, purpose_id: uuid.UUID, user_id: int) -> Asset | None:
+def unfinished(*, purpose_id: uuid.UUID, user_id: int, kind: str) -> Asset | None:
     """The upload of this person for this purpose that broke off last, if any."""
     return (
-        Asset.objects.filter(purpose_id=purpose_id, uploaded_by=user_id, state="receiving")
+        Asset.objects.filter(purpose_id=purpose_id, uploaded_by=user_id, kind=kind, state="receiving")
         .order_by("-created_at")
         .first()
     )
@@ -44,6 +44,18 @@ def newest_renditions(asset_ids: Iterable[uuid.UUID], kind: str) -> dict[uuid.UU
 def photos_of(asset: Asset) -> list[Photo]:
     """The photos of a story in their order."""
     return list(asset.photos.order_by("position"))
+
+
+def moved(order: list[tuple[uuid.UUID, str]], move: str) -> list[tuple[uuid.UUID, str]]:
+    """The order after one step of `"<id>:up"` or `"<id>:down"`; anything else leaves it as it is."""
+    wanted, _, way = move.partition(":")
+    place = next((number for number, (photo_id, _) in enumerate(order) if str(photo_id) == wanted), None)
+    step = {"up": -1, "down": 1}.get(way)
+    if place is None or step is None or not 0 <= place + step < len(order):
+        return order
+    changed = list(order)
+    changed[place], changed[place + step] = changed[place + step], changed[place]
+    return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,6 @@ def _added_by_day(brand_id: int, first: date, last: date) -> Iterator[tuple[_Pla
 
 def _totals_before(brand_id: int, first: date) -> dict[uuid.UUID, tuple[int, ...]]:
     """The running totals with which each post entered the first day: totals only grow, so the largest is the last."""
-    earlier = PostStat.objects.filter(post__brand=brand_id, day__lt=first, day__gte=first - _FOLLOWED).values("post_id")
-    largest = earlier.annotate(*(Max(column) for column in _TOTALS))
-    return {row["post_id"]: tuple(row[f"{column}__max"] for column in _TOTALS) for row in largest}
+    earlier = PostStat.objects.filter(post__brand=brand_id, day__lt=first, day__gte=first - _FOLLOWED)
+    largest = earlier.values_list("post_id").annotate(*(Max(column) for column in _TOTALS))
+    return {post_id: tuple(totals) for post_id, *totals in largest}

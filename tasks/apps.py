@@ -8,3 +8,9 @@ class TasksConfig(AppConfig):
 
     name = "tasks"
     label = "tasks"
+
+    def ready(self) -> None:
+        """Register the words of this room's codes."""
+        from tasks.words import register_words
+
+        register_words()

@@ -5,7 +5,7 @@ from media.services.prepare import prepare
 from media.services.publish import perform_publish, publish, publish_again
 from media.services.seen import post_seen
 from media.services.stats import pull_account, pull_stats
-from media.services.uploads import UploadRefused, append, complete, forget_stale, start_upload
+from media.services.uploads import UploadRefused, append, complete, forget_stale, offset_of, start_upload
 
 __all__ = [
     "UploadRefused",
@@ -14,6 +14,7 @@ __all__ = [
     "arrange_photos",
     "complete",
     "forget_stale",
+    "offset_of",
     "perform_publish",
     "post_seen",
     "prepare",

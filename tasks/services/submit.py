@@ -35,7 +35,7 @@ def submit(*, assignment: Assignment, asset: Asset, caption: str, by: StaffMembe
     """
     if asset.dealer_id != assignment.dealer_id:
         raise NotTaken("foreign_asset")
-    if asset.state == "receiving":
+    if Asset.objects.filter(pk=asset.pk, state="receiving").exists():
         raise NotTaken("unfinished_asset")
     try:
         with transaction.atomic():

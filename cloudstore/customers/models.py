@@ -99,6 +99,7 @@ class Touch(models.Model):
     item_id = models.CharField(max_length=64, blank=True)
     room_id = models.CharField(max_length=64, blank=True)
     widget_code = models.CharField(max_length=64, blank=True)  # of a form, or the card of a chat
+    phone_index = models.BinaryField(default=b"")  # the number left at this touch, as the customer's keyed look-up
     event_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 

@@ -165,6 +165,7 @@ def touch(
     item_id: str = "",
     room_id: str = "",
     widget_code: str = "",
+    phone_index: bytes = b"",
     event_id: int | None = None,
 ) -> Touch:
     """One more contact of this person with the brand."""
@@ -178,6 +179,7 @@ def touch(
         item_id=item_id,
         room_id=room_id,
         widget_code=widget_code,
+        phone_index=phone_index,
         event_id=event_id,
         at=at,
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 from cloudstore.connectors.messages import LeadSeen, Traffic
 from cloudstore.connectors.webform.read import FormLead
 from cloudstore.customers.models import Customer, Touch
-from cloudstore.customers.queries import CONTACT, by_phone
+from cloudstore.customers.queries import CONTACT, phone_index
 from cloudstore.customers.rules.consent import OEM, dealer_token
 from cloudstore.customers.services import give_consent, recognise, touch
 from cloudstore.gateway.models import InboundEvent
@@ -46,6 +46,7 @@ class Visit:
     dealer: Dealer | None
     series: Series | None
     widget: str
+    phone_index: bytes
     at: datetime
     platform: str
 
@@ -61,13 +62,12 @@ def take_in(message: LeadSeen, *, event: InboundEvent, now: datetime) -> Heard:
         phone = normalise(message.phone)
     except BadPhone as bad:
         return Heard(Outcome.REJECTED, reason=f"phone_{bad.problem.value}")
-    visit = _visit(message, event, now)
-    new_number = by_phone(event.brand_id, phone) is None
+    visit = _visit(message, phone, event, now)
     open_id = (message.client_key, message.user_open_id) if message.user_open_id else None
     customer, _ = recognise(brand_id=event.brand_id, phone_e164=phone, open_id=open_id, name=message.name, now=now)
     # From here on only this worker handles this person.
     Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    verdict = climb(_arriving(customer, visit, new_number), standing_leads(customer))
+    verdict = climb(_arriving(customer, visit), standing_leads(customer))
     kind = _source_class(customer, visit)
     _touch(customer, visit, kind)
     _consent(customer, visit)
@@ -75,7 +75,7 @@ def take_in(message: LeadSeen, *, event: InboundEvent, now: datetime) -> Heard:
     return Heard(_OUTCOME[verdict.answer], lead.pk, verdict.rung.value)
 
 
-def _visit(message: LeadSeen, event: InboundEvent, now: datetime) -> Visit:
+def _visit(message: LeadSeen, phone: str, event: InboundEvent, now: datetime) -> Visit:
     brand_id = event.brand_id
     accounts = Account.objects.select_related("dealer__region", "staff").filter(
         brand_id=brand_id, open_id=message.account_open_id
@@ -96,6 +96,7 @@ def _visit(message: LeadSeen, event: InboundEvent, now: datetime) -> Visit:
         dealer=dealer,
         series=series_named(brand_id, message.series_text),
         widget=(form.widget_code if form else message.card_id)[:WIDGET_LENGTH],
+        phone_index=phone_index(brand_id, phone),
         # A platform's clock may run ahead of ours; nobody visits in the future.
         at=min(moment, now) if moment else now,
         platform=account.platform if account else message.platform,
@@ -116,11 +117,13 @@ def series_named(brand_id: int, text: str) -> Series | None:
     return within[0] if len(within) == 1 else None
 
 
-def _arriving(customer: Customer, visit: Visit, new_number: bool) -> Arriving:
-    """A number we did not have is news, even through the same widget."""
+def _arriving(customer: Customer, visit: Visit) -> Arriving:
+    """The same click is the same number through the same widget; another number is news."""
     last = None
-    if visit.widget and not new_number:
-        clicks = Touch.objects.filter(customer=customer, widget_code=visit.widget, at__lte=visit.at)
+    if visit.widget:
+        clicks = Touch.objects.filter(
+            customer=customer, widget_code=visit.widget, phone_index=visit.phone_index, at__lte=visit.at
+        )
         last = clicks.order_by("-at").values_list("at", flat=True).first()
     return Arriving(
         visit.at,
@@ -176,6 +179,7 @@ def _touch(customer: Customer, visit: Visit, kind: str) -> None:
         item_id=visit.message.item_id[:64],
         room_id=visit.message.room_id[:64],
         widget_code=visit.widget,
+        phone_index=visit.phone_index,
         event_id=visit.event_id,
     )
 

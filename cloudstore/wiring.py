@@ -9,11 +9,14 @@ from typing import Any
 
 from cloudstore.capture import queries as capture_queries
 from cloudstore.connectors import messages
+from cloudstore.connectors.webform.read import FormLead
 from cloudstore.gateway import queries as gateway_queries
 from cloudstore.gateway.services import hear as gateway_hear
 from cloudstore.inbox import queries as inbox_queries
 from cloudstore.inbox import services as inbox
+from cloudstore.leads import queries as leads_queries
 from cloudstore.live import queries as live_queries
+from cloudstore.routing import services as routing_services
 from media import queries as media_queries
 from media import services as media_services
 from tasks import services as tasks_services
@@ -22,6 +25,8 @@ from tasks import services as tasks_services
 INBOUND: dict[type, Callable[..., Any]] = {
     messages.WebhookProbe: gateway_hear.webhook_probe,
     messages.Unreadable: gateway_hear.unreadable,
+    messages.LeadSeen: routing_services.take_in,
+    FormLead: routing_services.take_in,
     messages.ContactSignal: gateway_hear.contact_signal,
     messages.AccountAuthorised: gateway_hear.account_authorised,
     messages.AccountUnauthorised: gateway_hear.account_unauthorised,
@@ -48,6 +53,9 @@ CLOCK: dict[str, int] = {
     "media.pull_stats": 3600,
     "media.forget_stale": 3600,
     "tasks.settle": 3600,
+    "routing.sweep_rounds": 60,
+    "routing.rebuild_figures": 3600,
+    "leads.decay_levels": 3600,
 }
 #: job name -> function that says whether rows wait for it
 WATCHERS: dict[str, Callable[[], bool]] = {
@@ -60,6 +68,7 @@ FACT_SOURCES: dict[str, Callable[..., Any]] = {
     "dm": inbox_queries.fact_rows,
     "capture": capture_queries.fact_rows,
     "posts": media_queries.fact_rows,
+    "leads": leads_queries.fact_rows,
 }
 #: kind of a live topic -> the table whose visible rows a person may listen to, as "kind:<id>"
 TOPICS: dict[str, str] = {

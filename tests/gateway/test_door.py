@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from cloudstore.connectors.douyin.signature import sign
 from cloudstore.gateway import switchboard
 from cloudstore.gateway.door import Door, writer
+from cloudstore.gateway.door.stores import open_store
 from cloudstore.gateway.models import DoorCount, InboundEvent, PlatformApp
 from cloudstore.gateway.registrations import forget_former_secret, rotate_secret
 from cloudstore.gateway.services import register_app
@@ -41,6 +42,19 @@ def test_a_signed_event_is_kept_whole_before_it_is_accepted(knocker, world):
 def test_the_phone_number_cannot_be_read_in_the_table(knocker):
     knocker.send(lead_card(phone="13912345678"))
     assert b"13912345678" not in bytes(InboundEvent.objects.get().body)
+
+
+def test_an_accepted_event_is_on_the_disk_not_only_in_memory(app):
+    """The door's own connection waits for the disk at each commit, whatever the server's default is."""
+    store = open_store()
+    try:
+        if connection.vendor == "postgresql":
+            assert store._db.execute("SHOW synchronous_commit").fetchone() == ("on",)
+        else:
+            assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+            assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    finally:
+        store.close()
 
 
 def test_a_repeat_is_the_same_row_and_a_yes(knocker):

@@ -12,6 +12,11 @@ from cloudstore.kit.phone import BadPhone, normalise
 from cloudstore.network.models import Series
 
 
+def token_salt(code: str) -> str:
+    """A token shown by one widget is of no use at another."""
+    return f"capture.form.{code}"
+
+
 class LeadForm(forms.Form):
     """Phone, and if the person likes name, city and series; consent by their own tick."""
 
@@ -38,10 +43,15 @@ class LeadForm(forms.Form):
     )
     # Left empty by people, filled by scripts. Hidden by style, not by type, because scripts skip hidden fields.
     website = forms.CharField(required=False, label=_("Leave this field empty"))
-    token = forms.CharField(widget=forms.HiddenInput)
+    token = forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=1000,
+        error_messages={"required": _("This form is no longer valid. Please send it once more.")},
+    )
 
     def __init__(self, *args: Any, source: Widget, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.widget = source
         cities: Any = [("", _("Please choose"))]
         self.fields["city"].choices = cities + city_choices()  # type: ignore[attr-defined]
         series = [(one.code, one.name) for one in Series.objects.filter(brand_id=source.brand_id).order_by("code")]
@@ -59,9 +69,9 @@ class LeadForm(forms.Form):
             ) from None
 
     def clean_token(self) -> dict[str, Any]:
-        """What the form was shown with: nonce, time and platform ids; signed, so nobody makes their own."""
+        """What the form was shown with: nonce, time and platform ids; signed for this widget, so nobody makes their own."""
         try:
-            shown: dict[str, Any] = signing.loads(self.cleaned_data["token"], salt="capture.form")
+            shown: dict[str, Any] = signing.loads(self.cleaned_data["token"], salt=token_salt(self.widget.code))
         except signing.BadSignature:
             raise forms.ValidationError(_("This form is no longer valid. Please send it once more.")) from None
         return shown

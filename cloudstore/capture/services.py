@@ -6,9 +6,10 @@ from typing import Literal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.crypto import get_random_string
 
-from cloudstore.capture.models import RateCount, Widget, WidgetDay
-from cloudstore.capture.rules import Limit, exceeded, window_start
+from cloudstore.capture.models import ConsentText, RateCount, Widget, WidgetDay
+from cloudstore.capture.rules import Limit, content_hash, exceeded, source_of, window_start
 from cloudstore.connectors.messages import Scene
 from cloudstore.connectors.webform import PLATFORM
 from cloudstore.connectors.webform.read import FormLead
@@ -17,7 +18,11 @@ from cloudstore.gateway.models import InboundEvent
 from cloudstore.gateway.services import receive
 from cloudstore.kit.clock import business_day
 from cloudstore.kit.crypto import blind_index
+from cloudstore.network.models import Brand
 
+SOURCE = "form"
+CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+CODE_LENGTH = 8
 Counter = Literal["shown", "clicked", "submitted"]
 
 
@@ -48,21 +53,27 @@ def count(*, widget: Widget, what: Counter, now: datetime) -> None:
 
 
 def submit(*, widget: Widget, filled: Filled, address: str, now: datetime) -> InboundEvent:
-    """Keep one filled form as an inbound event, with the words agreed to. The same display sent twice is one event.
+    """Keep one filled form as an inbound event, with the words agreed to.
 
-    Raises TooOften; then nothing is kept.
+    The same display sent twice with the same number is one event and counts once against the limits; somebody who goes
+    back and corrects the number is heard. Raises TooOften; then nothing is kept.
     """
+    key = f"{filled.nonce}.{blind_index(filled.phone, 'form').hex()[:16]}"
+    kept = InboundEvent.objects.filter(source=SOURCE, client_key=widget.code, dedupe_key=key).first()
+    if kept is not None:
+        return kept
     with transaction.atomic():
-        _spend(Limit.ADDRESS, f"address|{address}", now)
+        _spend(Limit.ADDRESS, f"address|{source_of(address)}", now)
         _spend(Limit.PHONE, f"phone|{widget.brand_id}|{filled.phone}", now)
         event = receive(
-            source="form",
+            source=SOURCE,
             client_key=widget.code,
             brand_id=widget.brand_id,
-            dedupe_key=filled.nonce,
+            dedupe_key=key,
             body=_body(widget, filled, now),
             now=now,
         )
+        # Of two that arrive at the same moment, the second gets the row of the first.
         if event.received_at == now:
             count(widget=widget, what="submitted", now=now)
     return event
@@ -102,6 +113,29 @@ def _spend(limit: Limit, source: str, now: datetime) -> None:
     row.refresh_from_db(fields=["number"])
     if exceeded(limit, row.number):
         raise TooOften(limit)
+
+
+def new_code() -> str:
+    """A code for a widget's address: short enough to type, no letters that look alike, not to be guessed from another."""
+    while True:
+        code = get_random_string(CODE_LENGTH, CODE_LETTERS)
+        if not Widget.objects.filter(code=code).exists():
+            return code
+
+
+def add_consent(
+    *, brand: Brand, version: str, text_zh: str, text_en: str, recipients: list[str], now: datetime
+) -> ConsentText:
+    """Keep a new version of the consent text. Versions are never changed: a consent points at the words it was given to."""
+    return ConsentText.objects.create(
+        brand=brand,
+        version=version,
+        text_zh=text_zh,
+        text_en=text_en,
+        recipients=recipients,
+        content_hash=content_hash(text_zh, text_en),
+        created_at=now,
+    )
 
 
 def forget_counts(*, now: datetime) -> int:

@@ -1,0 +1,80 @@
+// Charts: Plotly comes only when a chart nears the screen, takes its colours from the theme, and draws again when that changes.
+(() => {
+  "use strict";
+  const source = document.currentScript.dataset.plotly;
+  const narrow = window.matchMedia("(max-width: 520px)");
+  const charts = new Map(); // element -> figure with names of colours
+  let plotly = null;
+
+  const zh = {
+    moduleType: "locale", name: "zh-CN", dictionary: {},
+    format: {
+      days: ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
+      shortDays: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
+      months: ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"],
+      shortMonths: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
+      date: "%Y-%m-%d",
+    },
+  };
+
+  const load = () => {
+    plotly ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.addEventListener("load", () => { window.Plotly.register(zh); done(window.Plotly); });
+      script.addEventListener("error", failed);
+      document.head.append(script);
+    });
+    return plotly;
+  };
+
+  const coloured = (value, style) => {
+    if (typeof value === "string") return value.replace(/var\((--[\w-]+)\)/g, (_all, name) => style.getPropertyValue(name).trim());
+    if (Array.isArray(value)) return value.map((one) => coloured(one, style));
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one, style)]));
+    return value;
+  };
+
+  const draw = async (place) => {
+    const figure = charts.get(place);
+    if (!figure) return;
+    const Plotly = await load();
+    const { data, layout } = coloured(figure, getComputedStyle(document.documentElement));
+    if (narrow.matches) layout.height = Math.min(layout.height, place.classList.contains("cs-chart--heat") ? 380 : 240);
+    place.querySelector("[data-figure-wait]")?.remove();
+    const locale = document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en";
+    await Plotly.react(place, data, layout, { displayModeBar: false, responsive: true, locale });
+    place.dataset.drawn = "1";
+  };
+
+  const fetchFigure = async (place) => {
+    const address = new URL(place.dataset.figure, location.href);
+    if (narrow.matches) address.searchParams.set("narrow", "1");
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    charts.set(place, await answer.json());
+    await draw(place);
+  };
+
+  const near = new IntersectionObserver((entries) => {
+    entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+      near.unobserve(entry.target);
+      fetchFigure(entry.target).catch(() => {});
+    });
+  }, { rootMargin: "200px" });
+
+  const start = () => document.querySelectorAll("[data-figure]").forEach((place) => {
+    near.observe(place);
+    place.addEventListener("pulse", () => { if (charts.has(place)) fetchFigure(place).catch(() => {}); });
+  });
+  const drawAll = () => charts.forEach((_figure, place) => draw(place));
+  document.addEventListener("themechange", drawAll);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  narrow.addEventListener("change", () => charts.forEach((_figure, place) => fetchFigure(place).catch(() => {})));
+
+  // Choosing a region goes there.
+  document.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLSelectElement && "goTo" in event.target.dataset) location.assign(event.target.value);
+  });
+  start();
+})();

@@ -2,17 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+import qrcode
+import qrcode.image.svg
+from django.conf import settings
+from django.db.models import Sum
+from django.urls import reverse
 
 from cloudstore.capture.models import Widget, WidgetDay
 from cloudstore.facts.rules import FactRow
+from cloudstore.kit.clock import business_day
 from cloudstore.network.models import Division
+from cloudstore.network.scope import Scope, scoped
 
 _PLACEHOLDERS = ("419000", "429000", "469000", "659000")
 
 
-@lru_cache(maxsize=1)
 def city_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Prefectures grouped by province, for a select without script."""
     provinces = dict(Division.objects.filter(level="province").order_by("adcode").values_list("adcode", "name"))
@@ -21,6 +29,46 @@ def city_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     for adcode, name, parent in rows.values_list("adcode", "name", "parent_id"):
         grouped[parent or ""].append((adcode, name))
     return [(provinces[code], cities) for code, cities in grouped.items() if code in provinces]
+
+
+SHOWN_DAYS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One widget of a store with its whole address, and how often it was opened and filled in the last 28 days."""
+
+    widget: Widget
+    url: str
+    clicked: int
+    submitted: int
+
+
+def address_of(widget: Widget) -> str:
+    """The whole public address of a widget, for links and QR codes."""
+    return settings.SITE_URL.rstrip("/") + reverse("capture:widget", args=[widget.code])
+
+
+def qr_code(widget: Widget) -> bytes:
+    """The widget's address as a QR code in SVG, with the quiet border that scanners need."""
+    picture = qrcode.make(address_of(widget), image_factory=qrcode.image.svg.SvgPathFillImage, border=4)
+    stream = BytesIO()
+    picture.save(stream)
+    return stream.getvalue()
+
+
+def links(scope: Scope, *, now: datetime) -> list[Link]:
+    """The widgets in use that a person may see, by store and scene, with their numbers."""
+    rows = scoped(Widget.objects.select_related("dealer", "account", "series"), scope).filter(active=True)
+    widgets = list(rows.order_by("dealer__code", "created_at", "code"))
+    since = business_day(now) - timedelta(days=SHOWN_DAYS - 1)
+    counted = WidgetDay.objects.filter(widget__in=widgets, day__gte=since).values("widget_id")
+    sums = {row["widget_id"]: row for row in counted.annotate(opened=Sum("clicked"), filled=Sum("submitted"))}
+    nothing = {"opened": 0, "filled": 0}
+    return [
+        Link(one, address_of(one), sums.get(one.pk, nothing)["opened"], sums.get(one.pk, nothing)["filled"])
+        for one in widgets
+    ]
 
 
 def open_widget(code: str) -> Widget | None:

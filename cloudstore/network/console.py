@@ -85,9 +85,10 @@ class ScopedFilterSet(WagtailFilterSet):
         super().__init__(*args, request=request, **kwargs)
         scope = person_scope(request.user) if request is not None else None
         for entry in self.filters.values():
-            queryset = entry.extra.get("queryset")
-            if isinstance(queryset, QuerySet):
-                entry.extra["queryset"] = scoped(queryset, scope)
+            rows = getattr(entry, "queryset", None)
+            if rows is not None:
+                assert isinstance(rows, QuerySet), "a filter's choices are a queryset, so that they can be scoped"
+                entry.queryset = scoped(rows, scope)
 
 
 class ScopedForm(WagtailAdminModelForm):
@@ -142,11 +143,15 @@ class _ScopedList:
     """For lists, their results and their exports: only the person's rows."""
 
     request: HttpRequest
+    kwargs: dict[str, Any]
     base_filterset_class = ScopedFilterSet
 
     def get_base_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_base_queryset()  # type: ignore[misc]
-        return scoped(rows, person_scope(self.request.user))
+        if hasattr(rows.model, "scope_path"):
+            return scoped(rows, person_scope(self.request.user))
+        # History and usage list Wagtail's own rows about one row, which the guard has looked up already.
+        return rows if "pk" in self.kwargs else rows.none()
 
 
 class _Guard:

@@ -12,6 +12,7 @@ from cloudstore.connectors import messages
 from cloudstore.connectors.webform.read import FormLead
 from cloudstore.gateway import queries as gateway_queries
 from cloudstore.gateway.services import hear as gateway_hear
+from cloudstore.grading import queries as grading_queries
 from cloudstore.inbox import queries as inbox_queries
 from cloudstore.inbox import services as inbox
 from cloudstore.leads import queries as leads_queries
@@ -77,3 +78,5 @@ TOPICS: dict[str, str] = {
     "task": "tasks.MatrixTask",
     "asset": "media.Asset",
 }
+#: who knows the tiers of dealers: function(dealer ids) -> {dealer id: letter}; rooms below grading ask here
+TIERS: Callable[[list[int]], dict[int, str]] = grading_queries.tier_of

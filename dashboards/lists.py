@@ -20,7 +20,7 @@ from cloudstore.users.rules import BOARD_ROLES
 from dashboards.exports import Cell, as_file
 from dashboards.filters import row_filter, store_filter
 from dashboards.queries import rows
-from dashboards.queries.numbers import period_at
+from dashboards.queries.numbers import period_at, ruled_out
 from dashboards.queries.stores import TIERS, UNRANKED, Store, chosen_stores, read_stores, regions_of, sorted_stores
 
 PAGE = 50
@@ -108,6 +108,14 @@ def leads(request: HttpRequest) -> HttpResponse:
     return _listed(request, "leads", "-created", heads, rows.lead_rows, _lead_cells)
 
 
+def account_name(lead: Lead) -> str:
+    """The account a lead came through. An account of another store than the lead's is that store's business."""
+    account = lead.source_account
+    if account is None:
+        return ""
+    return account.nickname if account.dealer_id == lead.dealer_id else _("another store's account")
+
+
 def _lead_cells(lead: Lead) -> Sequence[Cell]:
     place = {True: "local", False: "away", None: "unknown"}[lead.local]
     return (
@@ -116,11 +124,11 @@ def _lead_cells(lead: Lead) -> Sequence[Cell]:
         lead.dealer.name if lead.dealer else _("OEM desk"),
         str(label("board_scene", lead.scene).words),
         lead.source_class,
-        lead.source_account.nickname if lead.source_account else "",
+        account_name(lead),
         str(label("board_place", place).words),
         lead.level,
         str(label("board_state", lead.state).words),
-        str(label("board_valid", "invalid" if lead.invalid_by in ("rule", "oem") else "valid").words),
+        str(label("board_valid", "invalid" if ruled_out(lead) else "valid").words),
         str(lead.pk),
     )
 

@@ -16,7 +16,9 @@ def board_figure(
 ) -> dict[str, Any] | None:
     """The figure of that name for a network, a region or (trend only) a dealer; None for an unknown name."""
     if name == "trend":
-        return trend_figure(trend(scope, now=now, region=region, dealer_id=dealer.pk if dealer else None))
+        return trend_figure(
+            trend(scope, now=now, region=region, dealer_id=dealer.pk if dealer else None), narrow=narrow
+        )
     if name == "tiers":
         return tiers_figure(read_places(scope, now=now, region=region))
     if name == "heat":

@@ -66,6 +66,7 @@ def dealer(request: HttpRequest, code: str) -> HttpResponse:
     if store is None:
         raise Http404  # a closed store has history, not a board
     asked = rows.RowFilter(period.first, period.last, dealer=found)
+    own = Scope(scope.staff, scope.role, scope.brand_id, dealer_id=found.pk)
     weeks = grading.history(scope.brand_id, [found.pk])[found.pk]
     context = {
         "scope": scope,
@@ -77,7 +78,7 @@ def dealer(request: HttpRequest, code: str) -> HttpResponse:
         "run": stores.run,
         "weeks": weeks,
         "scenes": rows.by_scene(scope, asked),
-        "accounts": rows.by_account(scope, asked),
+        "accounts": rows.by_account(own, asked),
         "trend": trend(scope, now=at, dealer_id=found.pk),
         "figures_query": f"?dealer={found.code}",
     }

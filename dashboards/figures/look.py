@@ -38,6 +38,7 @@ def axis(**more: Any) -> dict[str, Any]:
         "showline": False,
         "showgrid": False,
         "tickangle": 0,
+        "ticks": "",
         "automargin": True,
         "gridcolor": token("line"),
         "tickfont": {"color": token("text-3"), "size": 12},

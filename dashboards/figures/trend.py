@@ -1,19 +1,22 @@
 """Natural and paid leads per day: two lines, labelled at their ends."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboards.figures.look import axis, figure, token
 from dashboards.queries.board import TrendDay
 
 
-def trend_figure(days: Sequence[TrendDay]) -> dict[str, Any]:
+def trend_figure(days: Sequence[TrendDay], *, narrow: bool = False) -> dict[str, Any]:
     """Full days as a line, today's part as a thin dotted tail; an unknown day is a gap. Paid is dashed."""
     full, tail = days[:-1], days[-2:]
+    ticks = [day for number, day in enumerate(days) if number % (28 if narrow else 14) == 4]
     series = (("natural", _("Natural"), "series-1", "solid"), ("paid", _("Paid"), "series-2", "dash"))
     traces, notes = [], []
     for name, words, colour, dash in series:
@@ -26,7 +29,9 @@ def trend_figure(days: Sequence[TrendDay]) -> dict[str, Any]:
         traces,
         hovermode="x unified",
         margin={"l": 8, "r": 64, "t": 12, "b": 8},
-        xaxis=axis(type="date", tickvals=_ticks(days), ticktext=[_short(day.day) for day in _at(days)]),
+        xaxis=axis(
+            type="date", tickvals=[day.day.isoformat() for day in ticks], ticktext=[_short(day.day) for day in ticks]
+        ),
         yaxis=axis(showgrid=True, rangemode="tozero", nticks=5),
         annotations=_labels(days, notes),
     )
@@ -44,16 +49,9 @@ def _line(days: Sequence[TrendDay], name: str, words: str, colour: str, dash: st
     )
 
 
-def _at(days: Sequence[TrendDay]) -> Sequence[TrendDay]:
-    return [day for number, day in enumerate(days) if number % 14 == 4]
-
-
-def _ticks(days: Sequence[TrendDay]) -> list[str]:
-    return [day.day.isoformat() for day in _at(days)]
-
-
-def _short(day: Any) -> str:
-    return date_format(day, _("M j"))
+def _short(day: date) -> str:
+    chinese = (get_language() or "").startswith("zh")
+    return f"{day.month}月{day.day}日" if chinese else date_format(day, "M j")
 
 
 def _labels(days: Sequence[TrendDay], notes: list[tuple[int, str, str]]) -> list[dict[str, Any]]:

@@ -75,6 +75,11 @@ class TierLine:
         """In percent of the bar."""
         return round(self.share * 100, 3)
 
+    @property
+    def middle(self) -> float:
+        """Where the letter stands, in percent of the bar."""
+        return self.start + self.width / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -127,6 +132,11 @@ class Board:
     help: tuple[HelpRow, ...]
     help_total: int
     regions: tuple[Region, ...]
+
+    @property
+    def rated(self) -> int:
+        """Dealers that stand in a tier."""
+        return len(self.stores.rows) - self.unranked
 
 
 def read_board(scope: Scope, *, now: datetime, region: Region | None = None) -> Board:

@@ -16,8 +16,8 @@ from cloudstore.network.scope import Scope, scoped
 
 PERIOD_DAYS = 28
 
-#: A lead that a rule or the OEM has ruled out; the dealer's own word alone rules nothing out.
-RULED_OUT = Q(invalid_by__in=("rule", "oem"))
+#: A lead that a rule or the OEM has ruled out; the dealer's own word is a claim and alone rules nothing out.
+RULED_OUT = Q(state="invalid") & ~Q(invalid_by="dealer")
 NATURAL = Q(source_class__startswith="natural")
 PAID = Q(source_class__startswith="paid")
 
@@ -105,6 +105,11 @@ def period_at(now: datetime) -> Period:
     """The 28 full days that ended yesterday, and the 28 before them."""
     first, last = last_full_days(now, PERIOD_DAYS)
     return Period(first, last, first - timedelta(days=PERIOD_DAYS), first - timedelta(days=1))
+
+
+def ruled_out(lead: Lead) -> bool:
+    """`RULED_OUT` for one row."""
+    return lead.state == "invalid" and lead.invalid_by != "dealer"
 
 
 def board_leads(scope: Scope) -> QuerySet[Lead]:

@@ -45,7 +45,8 @@ LEAD_ORDERS = {
 
 
 def lead_rows(scope: Scope, asked: RowFilter, order: str = "-created") -> QuerySet[Lead]:
-    """Leads with dealer, account and masked customer, without phone numbers."""
+    """Leads with dealer, account and masked customer, without phone numbers. Another store's account has no name here
+    for those who see one store only."""
     rows = board_leads(scope).filter(
         created_at__gte=day_start(asked.first), created_at__lt=day_start(asked.last + timedelta(days=1))
     )
@@ -126,13 +127,20 @@ def by_scene(scope: Scope, asked: RowFilter) -> list[Slice]:
 
 
 def by_account(scope: Scope, asked: RowFilter) -> list[Slice]:
-    """The leads of the filter by the account they came through, most first; leads of no account last."""
-    counted = lead_rows(scope, asked).order_by().values("source_account_id", "source_account__nickname")
-    rows = counted.annotate(n=Count("pk"), good=Count("pk", filter=~RULED_OUT))
-    found = [
-        Slice(str(r["source_account_id"] or ""), r["source_account__nickname"] or "", r["n"], r["good"]) for r in rows
-    ]
-    return sorted(found, key=lambda one: (not one.key, -one.leads, one.key))
+    """The leads of the filter by the account they came through, most first. Accounts that the person may not see, and
+    leads of no account, stand together in one last line without a key."""
+    own = dict(scoped(Account.objects.all(), scope).values_list("pk", "nickname"))
+    counted = lead_rows(scope, asked).order_by().values("source_account_id")
+    found: list[Slice] = []
+    rest = Slice("", "", 0, 0)
+    for row in counted.annotate(n=Count("pk"), good=Count("pk", filter=~RULED_OUT)):
+        pk = row["source_account_id"]
+        if pk in own:
+            found.append(Slice(str(pk), own[pk], row["n"], row["good"]))
+        else:
+            rest = Slice("", "", rest.leads + row["n"], rest.valid + row["good"])
+    found.sort(key=lambda one: (-one.leads, one.key))
+    return [*found, rest] if rest.leads else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,29 @@
     return value;
   };
 
+  // Numbers on a heat map: dark or white, whichever reads better on the colour of its cell.
+  const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  const light = (colour) => colour.map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+  const cellColour = (scale, share) => {
+    const at = Math.min(Math.max(share, 0), 1) * (scale.length - 1);
+    const [low, high] = [rgb(scale[Math.floor(at)][1]), rgb(scale[Math.ceil(at)][1])];
+    return low.map((part, index) => part + (high[index] - part) * (at - Math.floor(at)));
+  };
+  const writeCells = (map, layout) => {
+    layout.annotations = map.z.flatMap((row, down) => row.map((cell, across) => cell === null ? null : {
+      x: map.x[across], y: map.y[down], text: map.text[down][across], showarrow: false,
+      font: { size: 12, color: 1.05 / (light(cellColour(map.colorscale, cell / 100)) + 0.05) >= (light(cellColour(map.colorscale, cell / 100)) + 0.05) / 0.0556 ? "#FFFFFF" : "#0B1020" },
+    })).filter(Boolean);
+    delete map.texttemplate;
+  };
+
   const draw = async (place) => {
     const figure = charts.get(place);
     if (!figure) return;
     const Plotly = await load();
     const { data, layout } = coloured(figure, getComputedStyle(document.documentElement));
+    if (data[0]?.type === "heatmap") writeCells(data[0], layout);
     if (narrow.matches) layout.height = Math.min(layout.height, place.classList.contains("cs-chart--heat") ? 380 : 240);
     place.querySelector("[data-figure-wait]")?.remove();
     const locale = document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en";

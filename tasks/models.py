@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.fields import StreamField
@@ -26,6 +27,10 @@ class Campaign(models.Model):
     ends_on = models.DateField()
     created_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+
     def __str__(self) -> str:
         return self.name
 
@@ -34,6 +39,8 @@ class MatrixTask(ClusterableModel, models.Model):  # the second base is there al
     """One content task for many accounts."""
 
     scope_path = ScopePath(brand="brand")
+    # A region manager reads every task of the brand, with the numbers of their own dealers.
+    brand_wide_reading = True
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="matrix_tasks")
@@ -63,6 +70,8 @@ class MatrixTask(ClusterableModel, models.Model):  # the second base is there al
     handed_out_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
         indexes = [models.Index(fields=["brand", "state", "due_at"], name="tasks_task_open")]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from wagtail.documents.models import Document
 
 from cloudstore.kit.clock import now
 from cloudstore.kit.labels import label
+from cloudstore.network.library import collection_name
 from cloudstore.network.scope import Scope, one, required
 from cloudstore.users.rules import Role
 from media import services as media
@@ -240,8 +241,9 @@ def material(request: HttpRequest, pk: uuid.UUID, document_id: int) -> HttpRespo
     _scope, row = _own(request, pk)
     if document_id not in briefs.document_ids(row.task):
         raise Http404
-    document = Document.objects.filter(pk=document_id).first()
-    if document is None or not Path(document.file.path).is_file():
+    document = Document.objects.select_related("collection").filter(pk=document_id).first()
+    ours = document is not None and document.collection.name == collection_name(row.task.brand)
+    if document is None or not ours or not Path(document.file.path).is_file():
         raise Http404
     return send_file(request, Path(document.file.path), name=document.filename, as_attachment=True)
 

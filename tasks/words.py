@@ -16,6 +16,29 @@ def register_words() -> None:
             "closed": Label(_("Closed"), "neutral", "lock"),
         },
     )
+    register("overlay_preset", {"end_card": _("Brand end card, 2 seconds"), "none": _("Nothing added")})
+    register(
+        "return_title",
+        {
+            "absolute": _("Superlative"),
+            "must_say": _("Something missing"),
+            "sound": _("Hard to hear"),
+            "light": _("Too dark"),
+            "plate": _("Plate or face"),
+        },
+    )
+    register(
+        "return_words",
+        {
+            "absolute": _(
+                "The words contain a superlative that advertising law forbids (“best”, “first”). Please say it without."
+            ),
+            "must_say": _("Something that must be said is missing. See “Must say” in the brief."),
+            "sound": _("The words are hard to understand. Please record again in a quieter place."),
+            "light": _("The picture is too dark or blurred. Please film again in daylight."),
+            "plate": _("A number plate or a face can be recognised. Please cover it."),
+        },
+    )
     register("task_kind", {"short_video": _("Short video"), "photo_story": _("Photo story")})
     register(
         "assignment_state",

@@ -4,7 +4,7 @@ from tasks.services.answer import accept, decline
 from tasks.services.close import close_task
 from tasks.services.create import create_campaign, create_task, set_budget
 from tasks.services.follow import follow_assets, something_to_follow
-from tasks.services.hand_out import NotReady, begin_hand_out, hand_out
+from tasks.services.hand_out import NotReady, apply_deadline, begin_hand_out, hand_out
 from tasks.services.ledger import NotCovered, post
 from tasks.services.review import AlreadyDecided, NeedsReason, claim, review
 from tasks.services.settle import accrue, settle
@@ -18,6 +18,7 @@ __all__ = [
     "NotTaken",
     "accept",
     "accrue",
+    "apply_deadline",
     "begin_hand_out",
     "claim",
     "close_task",

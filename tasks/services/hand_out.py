@@ -14,7 +14,7 @@ from tasks.queries.ledger import available_fen
 from tasks.rules.money import Place, Step
 from tasks.rules.quota import quota_for
 from tasks.rules.rewards import most_possible
-from tasks.rules.states import TaskState
+from tasks.rules.states import TO_DO, TaskState
 from tasks.services.ledger import post
 
 #: Assignments written in one transaction: small enough that a progress bar moves, large enough to be quick.
@@ -130,3 +130,13 @@ def _reserve(task: MatrixTask, now: datetime) -> None:
 def pool_of(task: MatrixTask) -> str:
     """The name of a task's own pool in its campaign."""
     return f"m1-{task.pk.hex}"
+
+
+def apply_deadline(*, task: MatrixTask, now: datetime) -> int:
+    """A changed deadline holds for assignments that are not finished. Returns how many changed."""
+    with transaction.atomic():
+        rows = Assignment.objects.filter(task=task, state__in=TO_DO).exclude(due_at=task.due_at)
+        dealers = set(rows.values_list("dealer_id", flat=True))
+        changed = rows.update(due_at=task.due_at)
+        pulse(f"task:{task.pk}", f"brand:{task.brand_id}", *(f"dealer:{dealer_id}" for dealer_id in dealers))
+    return changed

@@ -21,6 +21,9 @@ class InboxConfig(AppConfig):
                 "too_long": _(
                     "An answer may have at most 500 characters. Shorten it and send again; your words are kept below."
                 ),
+                "used_up": _(
+                    "The platform allows six answers to one message of a customer. Wait for the customer to write again."
+                ),
                 "window_closed": _(
                     "The platform allows an answer within 24 hours of the customer's last message. Wait for the customer to write again."
                 ),

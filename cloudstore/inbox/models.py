@@ -38,6 +38,7 @@ class Message(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     platform_id = models.CharField(max_length=100)
+    key = models.CharField(max_length=100, blank=True)  # names one press of our send button; empty for what was heard
     inbound = models.BooleanField()
     by_bot = models.BooleanField(default=False)
     kind = models.CharField(max_length=30, default="text")

@@ -11,8 +11,10 @@ from django.db.models import F, QuerySet
 from cloudstore.facts.rules import FactRow
 from cloudstore.facts.rules.messages import SILENCE, Sender, sessions_of
 from cloudstore.facts.rules.messages import Message as Said
+from cloudstore.gateway.models import Delivery
+from cloudstore.gateway.rules import DeliveryState
 from cloudstore.inbox.models import Comment, Conversation, Message
-from cloudstore.inbox.services import text_of
+from cloudstore.inbox.services import delivery_key, text_of
 from cloudstore.kit.clock import day_start
 from cloudstore.network.scope import Scope, scoped
 
@@ -55,9 +57,22 @@ def counts(scope: Scope) -> dict[str, int]:
 
 
 def lines(conversation: Conversation) -> list[Line]:
-    """The last messages of a conversation, oldest first."""
+    """The last messages of a conversation, oldest first. What was given up after many tries is said to have failed."""
     rows = list(conversation.messages.select_related("conversation").order_by("-sent_at", "-pk")[:LONGEST_THREAD])
-    return [Line(text_of(row), row.kind, row.inbound, row.by_bot, row.sent_at, row.state) for row in reversed(rows)]
+    keys = {delivery_key(row.pk): row.pk for row in rows if row.state == "sending"}
+    given_up = Delivery.objects.filter(key__in=keys, state=DeliveryState.DEAD).values_list("key", flat=True)
+    failed = {keys[key] for key in given_up}
+    return [
+        Line(
+            text_of(row),
+            row.kind,
+            row.inbound,
+            row.by_bot,
+            row.sent_at,
+            "failed" if row.pk in failed else row.state,
+        )
+        for row in reversed(rows)
+    ]
 
 
 def fact_rows(brand_id: int, first: date, last: date) -> Iterable[FactRow]:

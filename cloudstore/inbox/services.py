@@ -4,22 +4,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from cloudstore.connectors.douyin.calls_conversations import SendScene, text_content
+from cloudstore.connectors.errors import ConnectorError
 from cloudstore.connectors.messages import CommentSeen, ConversationEntered, DirectMessage, MessageReceived, MessageSent
 from cloudstore.facts.rules.messages import REPEATS_LOOKED_AT
 from cloudstore.gateway.models import Delivery, InboundEvent
 from cloudstore.gateway.rules import Heard, Outcome
 from cloudstore.gateway.services import AccountClient, deliver
 from cloudstore.inbox.models import Comment, Conversation, Message
+from cloudstore.inbox.rules import Problem, closed, wrong_words
 from cloudstore.kit.crypto import blind_index, seal, unseal
 from cloudstore.kit.ids import uuid7
 from cloudstore.network.models import Account
 from cloudstore.network.scope import Scope
 from cloudstore.queue.services import pulse
 
-REPLY_WINDOW = timedelta(hours=24)
-LONGEST_ANSWER = 500
+#: Clocks of the platform and ours differ by seconds.
+SKEW = timedelta(seconds=10)
+OURS = "ours-"
 _NONE = Heard(Outcome.NONE)
 
 
@@ -62,8 +66,10 @@ def _conversation(account: Account, message: DirectMessage | ConversationEntered
             "last_message_at": at,
         },
     )
-    if message.conversation_id and not found.platform_id:
-        Conversation.objects.filter(pk=found.pk).update(platform_id=message.conversation_id)
+    late = {"platform_id": message.conversation_id, "peer_name": message.user_name[:80]}
+    news = {name: value for name, value in late.items() if value and not getattr(found, name)}
+    if news:
+        Conversation.objects.filter(pk=found.pk).update(**news)
     return found
 
 
@@ -153,35 +159,64 @@ def hear_comment(message: CommentSeen, *, event: InboundEvent, now: datetime) ->
     return _NONE
 
 
-def answer(*, conversation: Conversation, text: str, by: Scope, now: datetime) -> Message:
-    """Write an answer and its delivery in one transaction. Raises CannotAnswer outside the platform's window or when empty."""
+def answer(*, conversation: Conversation, text: str, by: Scope, now: datetime, key: str = "") -> Message:
+    """Write an answer and its delivery in one transaction. `key` names one display of the form: sent twice, it is one answer.
+
+    Raises CannotAnswer outside the platform's window, after its six answers, or for words that cannot be sent.
+    """
     words = text.strip()
-    last = conversation.messages.filter(inbound=True).order_by("-sent_at").first()
-    if not words or len(words) > LONGEST_ANSWER:
-        raise CannotAnswer("empty" if not words else "too_long")
-    if last is None or now - last.sent_at > REPLY_WINDOW:
-        raise CannotAnswer("window_closed")
     with transaction.atomic():
-        row = Message(
-            conversation=conversation,
-            platform_id=f"ours-{uuid7()}",
+        # Two people answering at once count against the same window, one after the other.
+        row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+        mark = f"{OURS}{key[:60] or uuid7()}"
+        sent = row.messages.filter(inbound=False, key=mark).first() if key else None
+        if sent is not None:
+            return sent
+        problem = wrong_words(words) or closed_for(row, now)
+        if problem:
+            raise CannotAnswer(problem.value)
+        written = Message(
+            conversation=row,
+            platform_id=mark,
+            key=mark,
             inbound=False,
             sent_at=now,
             sender_id=by.staff.user_id,
             state="sending",
         )
-        _write_words(row, words)
-        row.save(force_insert=True)
+        _write_words(written, words)
+        written.save(force_insert=True)
+        asked = _answerable(row).first()
+        assert asked is not None  # the window is open
         deliver(
             kind="douyin.message",
-            key=f"douyin.message:{row.pk}",
-            brand_id=conversation.brand_id,
-            account_id=conversation.account_id,
-            payload={"message": row.pk, "answering": last.platform_id},
+            key=delivery_key(written.pk),
+            brand_id=row.brand_id,
+            account_id=row.account_id,
+            payload={"message": written.pk, "answering": asked.platform_id},
             now=now,
         )
-        pulse(f"dealer:{conversation.dealer_id}")
-    return row
+        pulse(f"dealer:{row.dealer_id}")
+    return written
+
+
+def delivery_key(message_id: int) -> str:
+    """The key of the delivery that sends a message."""
+    return f"douyin.message:{message_id}"
+
+
+def closed_for(conversation: Conversation, now: datetime) -> Problem | None:
+    """Why nothing may be sent in this conversation now, or None."""
+    asked = _answerable(conversation).first()
+    if asked is None:
+        return closed(None, 0, now)
+    ours = conversation.messages.filter(inbound=False, sender_id__isnull=False, sent_at__gte=asked.sent_at)
+    return closed(asked.sent_at, ours.exclude(state="failed").count(), now)
+
+
+def _answerable(conversation: Conversation) -> QuerySet[Message]:
+    """Messages of the customer that an answer can refer to, newest first: those whose id the platform told us."""
+    return conversation.messages.filter(inbound=True).exclude(platform_id__startswith="event-").order_by("-sent_at")
 
 
 def perform_message(delivery: Delivery, *, client: AccountClient, now: datetime) -> dict[str, Any]:
@@ -193,26 +228,33 @@ def perform_message(delivery: Delivery, *, client: AccountClient, now: datetime)
     echo = _echo(row) if delivery.attempts > 1 else None
     if echo is not None:
         return _book_sent(row, echo.platform_id, now)
-    sent = client.douyin.send_message(
-        access_token=client.access_token,
-        open_id=client.open_id,
-        to_user_id=conversation.peer_open_id,
-        conversation_id=conversation.platform_id,
-        message_id=delivery.payload["answering"],
-        contents=[text_content(text_of(row))],
-        scene=SendScene.REPLY,
-    )
+    try:
+        sent = client.douyin.send_message(
+            access_token=client.access_token,
+            open_id=client.open_id,
+            to_user_id=conversation.peer_open_id,
+            conversation_id=conversation.platform_id,
+            message_id=delivery.payload["answering"],
+            contents=[text_content(text_of(row))],
+            scene=SendScene.REPLY,
+        )
+    except ConnectorError as fault:
+        if fault.permanent:
+            _book_failed(row, fault.action.value)
+        raise
     return _book_sent(row, sent.message_ids[0], now)
 
 
 def _echo(row: Message) -> Message | None:
     """Our message as the platform told us of it: sending has no idempotency key, so an earlier try may have arrived."""
-    later = row.conversation.messages.select_related("conversation").filter(inbound=False, sent_at__gte=row.sent_at)
-    words = text_of(row)
-    return next(
-        (one for one in later.exclude(pk=row.pk).exclude(platform_id__startswith="ours-") if text_of(one) == words),
-        None,
-    )
+    told = row.conversation.messages.filter(inbound=False, sender_id__isnull=True, sent_at__gte=row.sent_at - SKEW)
+    return told.filter(words_key=bytes(row.words_key)).order_by("sent_at").first()
+
+
+def _book_failed(row: Message, failure: str) -> None:
+    """The platform refused for good: the page says so, and the customer still waits."""
+    Message.objects.filter(pk=row.pk).update(state="failed", failure=failure)
+    pulse(f"dealer:{row.conversation.dealer_id}")
 
 
 def _book_sent(row: Message, platform_id: str, now: datetime) -> dict[str, Any]:
@@ -221,7 +263,7 @@ def _book_sent(row: Message, platform_id: str, now: datetime) -> dict[str, Any]:
         echo = Message.objects.filter(conversation=row.conversation, platform_id=platform_id).exclude(pk=row.pk).first()
         if echo is not None:
             echo.delete()
-        Message.objects.filter(pk=row.pk).update(platform_id=platform_id, state="sent")
-        _move_clock(row.conversation, False, now)
+        Message.objects.filter(pk=row.pk).update(platform_id=platform_id, state="sent", failure="")
+        _move_clock(row.conversation, False, row.sent_at)
         pulse(f"dealer:{row.conversation.dealer_id}")
     return {"message_id": platform_id}

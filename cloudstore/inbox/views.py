@@ -1,5 +1,6 @@
 """The messages of a dealer's accounts on the phone: who waits longest comes first."""
 
+import secrets
 from uuid import UUID
 
 from django.contrib import messages as notes
@@ -24,7 +25,8 @@ _HERE = (Role.DEALER_MANAGER, Role.ACCOUNT_OPERATOR, Role.CONSULTANT)
 def conversations(request: HttpRequest) -> HttpResponse:
     """All conversations, the waiting ones first; `show=comments` lists comments instead."""
     scope = required(request, *_HERE)
-    show = request.GET.get("show", "waiting")
+    show = request.GET.get("show", "")
+    show = show if show in {"all", "comments"} else "waiting"
     rows = queries.comments(scope) if show == "comments" else queries.conversations(scope, waiting=show == "waiting")
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     context = {"scope": scope, "page": page, "show": show, "counts": queries.counts(scope), "nav": "messages"}
@@ -40,9 +42,19 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     typed = request.POST.get("text", "")
     if request.method == "POST":
         try:
-            services.answer(conversation=row, text=typed, by=scope, now=now())
+            key = request.POST.get("key", "")
+            services.answer(conversation=row, text=typed, by=scope, now=now(), key=f"{row.pk}-{key}" if key else "")
             return redirect("inbox:conversation", pk=row.pk)
         except services.CannotAnswer as problem:
             notes.error(request, str(label("answer_problem", problem.code).words))
-    context = {"scope": scope, "row": row, "lines": queries.lines(row), "typed": typed, "nav": "messages"}
+    closed = services.closed_for(row, now())
+    context = {
+        "scope": scope,
+        "row": row,
+        "lines": queries.lines(row),
+        "typed": typed,
+        "closed": closed.value if closed else "",
+        "key": secrets.token_urlsafe(9),
+        "nav": "messages",
+    }
     return render(request, "inbox/conversation.html", context)

@@ -5,72 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inbox', '0001_initial'),
-        ('network', '0001_initial'),
+        ("inbox", "0001_initial"),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='comment',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='network.account'),
+            model_name="comment",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="network.account"
+            ),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='network.brand'),
+            model_name="comment",
+            name="brand",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="network.brand"),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='dealer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='network.dealer'),
+            model_name="comment",
+            name="dealer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="network.dealer"
+            ),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='network.account'),
+            model_name="conversation",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="conversations", to="network.account"
+            ),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='network.brand'),
+            model_name="conversation",
+            name="brand",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="network.brand"),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='dealer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='network.dealer'),
+            model_name="conversation",
+            name="dealer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="conversations", to="network.dealer"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='conversation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='inbox.conversation'),
+            model_name="message",
+            name="conversation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="inbox.conversation"
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['dealer', '-written_at'], name='inbox_comment_recent'),
+            model_name="comment",
+            index=models.Index(fields=["dealer", "-written_at"], name="inbox_comment_recent"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(fields=('account', 'platform_id'), name='inbox_comment_once'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(fields=("account", "platform_id"), name="inbox_comment_once"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['dealer', '-last_message_at'], name='inbox_by_dealer'),
+            model_name="conversation",
+            index=models.Index(fields=["dealer", "-last_message_at"], name="inbox_by_dealer"),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('account', 'peer_open_id'), name='inbox_conversation_once'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(fields=("account", "peer_open_id"), name="inbox_conversation_once"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['conversation', 'sent_at'], name='inbox_message_order'),
+            model_name="message",
+            index=models.Index(fields=["conversation", "sent_at"], name="inbox_message_order"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'platform_id'), name='inbox_message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("conversation", "platform_id"), name="inbox_message_once"),
         ),
     ]

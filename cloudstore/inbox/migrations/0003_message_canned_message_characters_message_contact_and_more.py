@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inbox', '0002_initial'),
+        ("inbox", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='canned',
+            model_name="message",
+            name="canned",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='message',
-            name='characters',
+            model_name="message",
+            name="characters",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='message',
-            name='contact',
+            model_name="message",
+            name="contact",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='message',
-            name='words_key',
-            field=models.BinaryField(default=b''),
+            model_name="message",
+            name="words_key",
+            field=models.BinaryField(default=b""),
         ),
     ]

@@ -53,12 +53,16 @@ def sessions(scope: Scope) -> QuerySet[LiveSession]:
 
 
 def summary(scope: Scope, *, now: datetime) -> Summary:
-    """Effective days and hours of what the person may see."""
+    """Effective days and hours of what the person may see; several dealers' days and hours are added up."""
     first, last = last_full_days(now, WINDOW_DAYS)
     rows = scoped(LiveSession.objects.all(), scope).filter(
         started_at__gte=day_start(first), started_at__lt=day_start(last + timedelta(days=1))
     )
-    days = dealer_days(sessions_of([one for row in rows for one in intervals_of(row)])).values()
+    own: dict[int, list[Interval]] = defaultdict(list)
+    for row in rows:
+        own[row.dealer_id] += intervals_of(row)
+    # Per dealer: the eight hours of a day that count at most are each dealer's own.
+    days = [day for intervals in own.values() for day in dealer_days(sessions_of(intervals)).values()]
     return Summary(live_days(days), float(live_hours(days)))
 
 
@@ -82,15 +86,24 @@ def fact_rows(brand_id: int, first: date, last: date) -> Iterable[FactRow]:
         assert isinstance(account, int)
         values[account, day] |= {"live_minutes_effective": own.minutes, "live_sessions_effective": own.sessions}
     for row in rows:
-        cell = values[row.account_id, local_day(row.started_at)]
-        cell["live_exposure"] = cell.get("live_exposure", 0) + (row.exposure or 0)
-        cell["live_viewers_u"] = cell.get("live_viewers_u", 0) + (row.viewers_unique or 0)
-        cell["live_widget_clicks"] = cell.get("live_widget_clicks", 0) + (row.widget_clicks or 0)
-        known = row.viewers_unique is not None
         place = (row.account_id, local_day(row.started_at))
-        quality[place] = "ok" if known and quality.get(place, "ok") == "ok" else "stale"
+        cell = values[place]
+        for column, number in _known(row).items():
+            cell[column] = cell.get(column, 0) + number
+        complete = row.viewers_unique is not None and row.exposure is not None
+        quality[place] = "ok" if complete and quality.get(place, "ok") == "ok" else "stale"
     for (account_id, day), cell in values.items():
         if first <= day <= last:
             yield FactRow(
                 dealer_of[account_id], account_id, day, dict(cell), {"live": quality.get((account_id, day), "ok")}
             )
+
+
+def _known(session: LiveSession) -> dict[str, int]:
+    """The figures that the platform has said. What it has not said is no number, not even 0."""
+    figures = {
+        "live_exposure": session.exposure,
+        "live_viewers_u": session.viewers_unique,
+        "live_widget_clicks": session.widget_clicks,
+    }
+    return {name: number for name, number in figures.items() if number is not None}

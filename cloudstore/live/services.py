@@ -5,13 +5,18 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from cloudstore.connectors.douyin.calls_rooms import RoomFamily
-from cloudstore.connectors.errors import ConnectorError
 from cloudstore.gateway.services import AccountClient, client_for
 from cloudstore.live.models import LiveSession
 from cloudstore.network.models import Account
-from cloudstore.queue.services import pulse
+from cloudstore.queue.services import enqueue, pulse
 
 LOOK_BACK = timedelta(days=3)
+#: our column -> the platform's name of the figure
+_FIGURES = {
+    "exposure": "live_watch_cnt_td",
+    "viewers_unique": "live_watch_ucnt_td",
+    "comments": "live_comment_cnt_td",
+}
 
 
 def pull_account(*, account: Account, now: datetime) -> int:
@@ -40,38 +45,35 @@ def _figures(client: AccountClient, room_id: str) -> dict[str, float]:
 
 
 def _store(account: Account, room_id: str, values: dict[str, float], now: datetime) -> None:
-    """Write one session. A figure that is not ready stays unknown; the times on air come with the first base figures."""
-    started = values.get("live_start_ts")
-    if started is None:
+    """Write one session. A figure that is not ready stays unknown, and one that was known does not become unknown again;
+    the session itself comes with its first base figures."""
+    begin = _moment(values.get("live_start_ts"))
+    if begin is None:
         return
-    begin = datetime.fromtimestamp(started, tz=UTC)
-    end = datetime.fromtimestamp(values["live_end_ts"], tz=UTC) if values.get("live_end_ts") else None
-    fields = {
-        "brand_id": account.brand_id,
-        "dealer_id": account.dealer_id,
-        "started_at": begin,
-        "ended_at": end,
-        "intervals": [[begin.isoformat(), end.isoformat()]] if end else [],
-        "exposure": _whole(values.get("live_watch_cnt_td")),
-        "viewers_unique": _whole(values.get("live_watch_ucnt_td")),
-        "comments": _whole(values.get("live_comment_cnt_td")),
-        "figures_at": now,
-    }
+    end = _moment(values.get("live_end_ts"))
+    known = {"brand_id": account.brand_id, "dealer_id": account.dealer_id, "started_at": begin, "figures_at": now}
+    if end is not None and end > begin:
+        known |= {"ended_at": end, "intervals": [[begin.isoformat(), end.isoformat()]]}
+    known |= {column: round(values[name]) for column, name in _FIGURES.items() if name in values}
     with transaction.atomic():
-        LiveSession.objects.update_or_create(account=account, room_id=room_id, defaults=fields)
+        LiveSession.objects.update_or_create(account=account, room_id=room_id, defaults=known)
         pulse(f"dealer:{account.dealer_id}", f"brand:{account.brand_id}")
 
 
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)
+def _moment(epoch: float | None) -> datetime | None:
+    """Epoch seconds as a moment; None for what is missing (the platform writes 0 while a room is on air) or no time."""
+    try:
+        return datetime.fromtimestamp(epoch, tz=UTC) if epoch else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
-def pull_all(*, now: datetime) -> int:
-    """Read every account that has a valid token; one that fails does not hold up the others. Returns sessions written."""
-    written = 0
-    for account in Account.objects.filter(active=True, auth_state="authorised", token__access_expires_at__gt=now):
-        try:
-            written += pull_account(account=account, now=now)
-        except ConnectorError:
-            continue
-    return written
+def ask_for_pulls(*, now: datetime) -> int:
+    """A job for every account in use that let us read it, so that a slow one holds up nobody. Returns how many."""
+    ids = list(
+        Account.objects.filter(active=True, auth_state="authorised", token__isnull=False).values_list("pk", flat=True)
+    )
+    with transaction.atomic():
+        for account_id in ids:
+            enqueue("live.pull_account", key=f"live.pull_account:{account_id}", account_id=account_id)
+    return len(ids)

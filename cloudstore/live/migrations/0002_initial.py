@@ -5,40 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('live', '0001_initial'),
-        ('network', '0001_initial'),
+        ("live", "0001_initial"),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='livesession',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='live_sessions', to='network.account'),
+            model_name="livesession",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="live_sessions", to="network.account"
+            ),
         ),
         migrations.AddField(
-            model_name='livesession',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='network.brand'),
+            model_name="livesession",
+            name="brand",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="network.brand"),
         ),
         migrations.AddField(
-            model_name='livesession',
-            name='dealer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='live_sessions', to='network.dealer'),
+            model_name="livesession",
+            name="dealer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="live_sessions", to="network.dealer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='livesession',
-            index=models.Index(fields=['dealer', '-started_at'], name='live_by_dealer'),
+            model_name="livesession",
+            index=models.Index(fields=["dealer", "-started_at"], name="live_by_dealer"),
         ),
         migrations.AddIndex(
-            model_name='livesession',
-            index=models.Index(fields=['platform', 'room_id'], name='live_by_room'),
+            model_name="livesession",
+            index=models.Index(fields=["platform", "room_id"], name="live_by_room"),
         ),
         migrations.AddConstraint(
-            model_name='livesession',
-            constraint=models.UniqueConstraint(fields=('account', 'room_id'), name='live_session_once'),
+            model_name="livesession",
+            constraint=models.UniqueConstraint(fields=("account", "room_id"), name="live_session_once"),
         ),
     ]

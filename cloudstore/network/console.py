@@ -100,7 +100,7 @@ class ScopedForm(WagtailAdminModelForm):
         for entry in self.fields.values():
             if isinstance(entry, ModelChoiceField) and entry.queryset is not None:
                 entry.queryset = scoped(entry.queryset, scope)
-        if scope and self.instance.pk is None and hasattr(self.instance, "brand_id"):
+        if scope and self.instance._state.adding and hasattr(self.instance, "brand_id"):
             self.instance.brand_id = scope.brand_id
 
 

@@ -37,9 +37,9 @@ def lead_card(phone: str = "13800138000", city: str = "苏州", name: str = "王
         "card_id": "k55",
         "card_status": 2,
         "card_data": answers,
-        "user_infos": [{"open_id": "ou_9a", "nick_name": "w", "avatar": ""}],
+        "user_infos": [{"open_id": f"ou_{phone}", "nick_name": "w", "avatar": ""}],
     }
-    return word("im_receive_msg", json.dumps(content, ensure_ascii=False), from_user_id="ou_9a")
+    return word("im_receive_msg", json.dumps(content, ensure_ascii=False), from_user_id=f"ou_{phone}")
 
 
 def headers_for(body: bytes, *, secret: str = SECRET, msg_id: str | bytes = "") -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,9 @@
 
 import pytest
 from django.conf import settings
+from django.db import connections
+
+from tests.template import template
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -13,4 +16,5 @@ def _data_folder():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, _data_folder):
-    """The folder must be there before the database is made in it."""
+    """The folder must be there before the database is made in it; and it is copied from a template, not migrated anew."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = template()

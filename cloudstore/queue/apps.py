@@ -8,3 +8,9 @@ class QueueConfig(AppConfig):
 
     name = "cloudstore.queue"
     label = "queue"
+
+    def ready(self) -> None:
+        """Whatever starts a worker (our command, `celery worker`), its leases are looked after."""
+        from cloudstore.queue import worker
+
+        worker.connect()

@@ -3,19 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 
-from cloudstore.queue.models import Job, JobState, Pulse
+from cloudstore.queue.models import ClockTick, Job, JobState, Pulse
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Counts of open and dead jobs, and the age in seconds of the oldest job that should have been done."""
+    """Counts of open and dead jobs, the age in seconds of the oldest quick job that should have been done, and the seconds since any job ended.
+
+    Rendering takes minutes and may queue; its age is told apart and is no alarm.
+    """
 
     ready: int
     leased: int
     dead: int
     oldest_due_seconds: float
+    oldest_render_seconds: float
+    seconds_since_done: float
 
 
 def health(*, now: datetime) -> Health:
@@ -24,9 +29,22 @@ def health(*, now: datetime) -> Health:
         row["state"]: row["n"]
         for row in Job.objects.exclude(state=JobState.DONE).values("state").annotate(n=Count("pk"))
     }
-    oldest = Job.objects.filter(state=JobState.READY, due_at__lte=now).aggregate(at=Min("due_at"))["at"]
-    age = (now - oldest).total_seconds() if oldest else 0.0
-    return Health(counts.get("ready", 0), counts.get("leased", 0), counts.get("dead", 0), age)
+    waiting = Job.objects.filter(state=JobState.READY, due_at__lte=now).values("queue").annotate(at=Min("due_at"))
+    oldest = {row["queue"]: (now - row["at"]).total_seconds() for row in waiting}
+    done = Job.objects.filter(state=JobState.DONE).aggregate(at=Max("finished_at"))["at"]
+    return Health(
+        counts.get("ready", 0),
+        counts.get("leased", 0),
+        counts.get("dead", 0),
+        max((age for queue, age in oldest.items() if queue != "render"), default=0.0),
+        oldest.get("render", 0.0),
+        (now - done).total_seconds() if done else 0.0,
+    )
+
+
+def started_periods(*, since: datetime) -> set[tuple[str, datetime]]:
+    """Periods that a clock has started already: (job name, start of the period)."""
+    return set(ClockTick.objects.filter(period_start__gte=since).values_list("name", "period_start"))
 
 
 def idle() -> bool:

@@ -31,6 +31,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "leased": queue.leased,
             "dead": queue.dead,
             "oldest_due_seconds": round(queue.oldest_due_seconds, 1),
+            "oldest_render_seconds": round(queue.oldest_render_seconds, 1),
+            "seconds_since_done": round(queue.seconds_since_done, 1),
             "state": "on time" if on_time else "late",
         },
     }

@@ -29,10 +29,13 @@ class Command(BaseCommand):
         """Start, wait for SIGTERM or Ctrl-C, stop cleanly."""
         stop = threading.Event()
         freed = services.free_dead_leases(now=now())
+        if relay.in_process():
+            services.forget_bells()
         self.stdout.write(f"worker: started, took back {freed} unfinished jobs")
         self.stdout.flush()
         relay.start(stop)
         if relay_only:
+            relay.start_leases(stop)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
             stop.wait()
@@ -41,10 +44,10 @@ class Command(BaseCommand):
             pool="threads",
             concurrency=threads,
             loglevel="WARNING",
-            queues=["default", "render"],
+            queues=list(relay.QUEUES),
             without_gossip=True,
             without_mingle=True,
-            without_heartbeat=settings.CELERY_BROKER_URL.startswith("memory"),
+            without_heartbeat=relay.in_process(),
             optimization="fair",
         )
         worker.start()

@@ -36,12 +36,13 @@ def load(*, dealers: int, days: int, now: datetime, say: Say) -> list[PlacedBran
             sessions = write_live(brand, days=days, now=now)
             write_messages(brand, days=days, now=now)
             leads = write_leads(brand, sessions, days=days, now=now)
+            _publish_pages(brand)
             say(
                 f"network: {brand.card.name_en}: {len(sessions)} live sessions, {leads} leads up to {business_day(now)}"
             )
-    say("network: adding up the daily facts and grading the last weeks")
-    for brand in placed:
-        _grade(brand, days=days, now=now)
+        say("network: adding up the daily facts and grading the last weeks")
+        for brand in placed:
+            _grade(brand, days=days, now=now)
     return placed
 
 

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 T = TypeVar("T")
+PATIENCE = 20.0
 
 
 class StepFailed(Exception):
@@ -36,7 +37,7 @@ class Visitor:
 
     def open(self, address: str, *, expect: int = 200) -> httpx.Response:
         """Read a page. Raises StepFailed when it does not answer as expected."""
-        answer = self.client.get(address)
+        answer = self.patiently(lambda: self.client.get(address))
         if answer.status_code != expect:
             raise StepFailed(f"{self.name}: GET {answer.url.path} answered {answer.status_code} instead of {expect}")
         return answer
@@ -61,12 +62,33 @@ class Visitor:
     def post(self, address: str, data: Any = None, *, expect: int = 200, **more: Any) -> httpx.Response:
         """Send data with this person's CSRF token. Raises StepFailed when the answer is not as expected."""
         headers = {"X-CSRFToken": self.client.cookies.get("csrftoken", ""), "Referer": str(self.client.base_url)}
-        answer = self.client.post(address, data=data, headers=headers | more.pop("headers", {}), **more)
+        headers |= more.pop("headers", {})
+        answer = self.patiently(lambda: self.client.post(address, data=data, headers=headers, **more))
         if answer.status_code != expect:
             raise StepFailed(
                 f"{self.name}: POST {answer.url.path} answered {answer.status_code} instead of {expect}: {problems(answer)}"
             )
         return answer
+
+    def patiently(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """Ask again while nobody answers: a web process that died is back within seconds. Forms are safe to send twice."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return ask()
+            except httpx.TransportError as fault:
+                if time.monotonic() > deadline:
+                    raise StepFailed(
+                        f"{self.name}: {self.client.base_url} does not answer ({type(fault).__name__})"
+                    ) from None
+                time.sleep(0.5)
+
+    def link(self, page: httpx.Response, words: str, *, to: str = "") -> str:
+        """The address of the first link whose text holds `words` and whose address holds `to`; empty when there is none."""
+        for anchor in BeautifulSoup(page.text, "html.parser").find_all("a", href=True):
+            if words in anchor.get_text(" ", strip=True) and to in str(anchor["href"]):
+                return urljoin(str(page.url), str(anchor["href"]))
+        return ""
 
     def wait_for(self, what: str, look: Callable[[], T | None], *, seconds: float = 60) -> T:
         """Look again and again until there is something. Raises StepFailed when time is up."""
@@ -102,7 +124,9 @@ def _values(form: Tag) -> dict[str, Any]:
         kind = (field.get("type") or "").lower()
         if field.name == "select":
             chosen = [option.get("value", "") for option in field.find_all("option") if option.has_attr("selected")]
-            found[name] = chosen if field.has_attr("multiple") else (chosen or [""])[0]
+            first = field.find("option")
+            fallback = str(first.get("value", "")) if first else ""
+            found[name] = chosen if field.has_attr("multiple") else (chosen or [fallback])[0]
         elif field.name == "textarea":
             found[name] = field.get_text()
         elif kind in ("checkbox", "radio"):

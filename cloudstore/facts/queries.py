@@ -1,10 +1,11 @@
 """Reading daily facts as sums for the boards."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Least
 
 from cloudstore.facts.models import DealerDay
@@ -33,7 +34,7 @@ class Period:
     before_last: date
 
 
-def sums_by_dealer(scope: Scope, period: Period) -> QuerySet[DealerDay, dict[str, Any]]:
+def sums_by_dealer(scope: Scope, period: Period) -> Iterable[Mapping[str, Any]]:
     """Per dealer the sums of `SUMS` as `now_<name>` and `before_<name>`; one query."""
     in_now = Q(day__range=(period.first, period.last))
     in_before = Q(day__range=(period.before_first, period.before_last))

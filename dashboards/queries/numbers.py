@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -130,7 +130,7 @@ def pairs_by_dealer(scope: Scope, period: Period) -> dict[int | None, Pair]:
     }
 
 
-def _lead_sums(scope: Scope, period: Period) -> QuerySet[Lead, dict[str, Any]]:
+def _lead_sums(scope: Scope, period: Period) -> Iterable[Mapping[str, Any]]:
     middle, end = day_start(period.first), day_start(period.last + timedelta(days=1))
     rows = board_leads(scope).filter(created_at__gte=day_start(period.before_first), created_at__lt=end)
     wanted = {f"now_{name}": Count("pk", filter=Q(created_at__gte=middle) & what) for name, what in LEAD_COUNTS.items()}
@@ -140,7 +140,7 @@ def _lead_sums(scope: Scope, period: Period) -> QuerySet[Lead, dict[str, Any]]:
     return rows.order_by().values("dealer_id").annotate(**wanted)
 
 
-def _numbers(when: str, facts: dict[str, Any], leads: dict[str, Any]) -> Numbers:
-    values = facts | leads
+def _numbers(when: str, facts: Mapping[str, Any], leads: Mapping[str, Any]) -> Numbers:
+    values = {**facts, **leads}
     read = {one.name: values.get(f"{when}_{one.name}") or 0 for one in fields(Numbers)}
     return Numbers(**read | {"posts": float(read["posts"])})

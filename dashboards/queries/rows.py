@@ -1,5 +1,6 @@
 """The rows behind a number: leads, posts and live sessions, by the same rules as the sums on the boards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
@@ -59,7 +60,7 @@ def lead_rows(scope: Scope, asked: RowFilter, order: str = "-created") -> QueryS
     return rows.select_related("dealer", "source_account", "customer", "series").order_by(*ordering(LEAD_ORDERS, order))
 
 
-def ordering(known: dict[str, tuple[str, ...]], order: str) -> list[str]:
+def ordering(known: Mapping[str, tuple[str, ...]], order: str) -> list[str]:
     """Columns for `order_by`; an unknown word is the first of the known, newest first."""
     word = order.lstrip("-")
     columns = known.get(word) or next(iter(known.values()))

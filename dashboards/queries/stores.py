@@ -111,7 +111,7 @@ def sorted_stores(rows: Sequence[Store], order: str) -> list[Store]:
     plain = sorted(rows, key=lambda one: one.code)
     if not order.startswith("-"):
         return sorted(plain, key=by)  # type: ignore[arg-type]
-    turned = sorted(plain, key=lambda one: by(one)[1], reverse=True)  # type: ignore[arg-type,return-value]
+    turned = sorted(plain, key=lambda one: by(one)[1], reverse=True)  # type: ignore[arg-type]
     return sorted(turned, key=lambda one: by(one)[0])
 
 

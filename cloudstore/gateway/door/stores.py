@@ -4,8 +4,6 @@ Success means durable: SQLite syncs its log at each commit (`synchronous=FULL`),
 (`synchronous_commit=on`).
 """
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -14,6 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 import psycopg
 from django.conf import settings
+
+from cloudstore.kit.sqlite3.line import Line, TooLong
 
 
 class StoreAway(Exception):
@@ -87,19 +87,20 @@ class SqliteStore:
                 f"file:{path}?mode=rw", uri=True, timeout=5, isolation_level=None, check_same_thread=False
             )
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-        self._lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._line = Line(path, patience=5)
 
     def write(self, rows: Sequence[Row], counts: Counts) -> None:
         events = [(*row[:5], _text(row.received_at), *row[6:10], _text(row.handled_at)) for row in rows]
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
+            with _sqlite_faults():
+                self._line.take()
             with _sqlite_faults(), self._transaction():
                 self._db.executemany(self._EVENT, events)
                 self._db.executemany(
                     _COUNT.format("?, ?, ?, ?, ?"), [(str(k[0]), *k[1:], n) for k, n in counts.items()]
                 )
         finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
+            self._line.leave()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -118,7 +119,6 @@ class SqliteStore:
 
     def close(self) -> None:
         self._db.close()
-        os.close(self._lock)
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def _sqlite_faults() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise Conflict from None
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, TooLong) as fault:
         raise StoreAway(type(fault).__name__) from None
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
+
+from django.db.models import Model
 
 from cloudstore.customers.models import Consent, Customer, Touch
 from cloudstore.demo.history import Skills, days_until, skills_of
@@ -45,7 +48,7 @@ def write_leads(brand: PlacedBrand, sessions: list[LiveSession], *, days: int, n
         skills = skills_of(placed)
         for day in days_until(now, days):
             teller.tell_day(placed, skills, day, per_day.get((placed.dealer.pk, day)))
-    for model, rows in (
+    tables: tuple[tuple[type[Model], list[Any]], ...] = (
         (Customer, book.customers),
         (Consent, book.consents),
         (Touch, book.touches),
@@ -54,8 +57,9 @@ def write_leads(brand: PlacedBrand, sessions: list[LiveSession], *, days: int, n
         (Round, book.rounds),
         (LeadEvent, book.events),
         (FollowAction, book.actions),
-    ):
-        model.objects.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
+    )
+    for model, rows in tables:
+        model._default_manager.bulk_create(rows, batch_size=500)
     return len(book.leads)
 
 

@@ -2,14 +2,14 @@
 
 import random
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cloudstore.demo.stage import Stage
 from cloudstore.demo.visitor import StepFailed, Visitor
 from cloudstore.facts.models import DealerDay
 from cloudstore.gateway.models import InboundEvent
-from cloudstore.kit.clock import business_day, now
+from cloudstore.kit.clock import BUSINESS_ZONE, business_day, now
 from cloudstore.leads.models import Lead
 from cloudstore.network.models import StaffMember
 from cloudstore.queue.models import Job
@@ -92,7 +92,7 @@ def call_local_lead(stage: Stage) -> str:
         "note": "周末到店看车",
     }
     zhao.post(f"{page}follow/call/", call)
-    day = now().astimezone().strftime("%Y-%m-%dT%H:%M")
+    day = (now() + timedelta(days=2)).astimezone(BUSINESS_ZONE).strftime("%Y-%m-%dT%H:%M")
     visit = {"version": _version(zhao, lead.pk), "appointment_at": day, "note": "带家人试驾"}
     zhao.post(f"{page}follow/appointment/", visit)
     lead = _lead(stage, "SHORT_VIDEO")

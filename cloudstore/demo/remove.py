@@ -82,7 +82,7 @@ def _delete(model: type[Model], ids: list[object]) -> int:
     """Delete plainly, without asking for relations: foreign keys are checked when the transaction ends, and all rows go."""
     for start in range(0, len(ids), 500):
         rows = model._base_manager.filter(pk__in=ids[start : start + 500])
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
     return len(ids)
 
 
@@ -112,8 +112,9 @@ def _forget(model: type[Model], ids: Iterable[str]) -> None:
 
 
 def _remove_people(people: list[int]) -> None:
+    theirs = {str(one) for one in people}
     for session in Session.objects.filter(expire_date__gt=now()):
-        if session.get_decoded().get("_auth_user_id") in map(str, people):
+        if session.get_decoded().get("_auth_user_id") in theirs:
             session.delete()
     User.objects.filter(pk__in=people).delete()
 

@@ -70,9 +70,7 @@ def hand_out(stage: Stage) -> str:
     """One press; the worker writes one assignment per account."""
     lin, task = stage.person("lin"), stage.made["task"]
     address = f"/admin/matrix-tasks/{task.pk}/hand-out/"
-    lin.send(
-        lin.open(address), {"csrfmiddlewaretoken": lin.client.cookies.get("csrftoken")}, having="csrfmiddlewaretoken"
-    )
+    lin.send(lin.open(address), {"csrfmiddlewaretoken": lin.csrf()}, having="csrfmiddlewaretoken")
     lin.wait_for("the hand-out", lambda: MatrixTask.objects.filter(pk=task.pk, state="open").exists())
     number = Assignment.objects.filter(task=task).count()
     return f"{number} accounts have the task in their phone workspace"
@@ -117,7 +115,7 @@ def _json(**values: object) -> bytes:
 
 
 def _put(visitor: Visitor, address: str, piece: bytes) -> int:
-    headers = {"X-CSRFToken": visitor.client.cookies.get("csrftoken", ""), "Referer": str(visitor.client.base_url)}
+    headers = {"X-CSRFToken": visitor.csrf(), "Referer": str(visitor.client.base_url)}
     answer = visitor.patiently(lambda: visitor.client.put(address, content=piece, headers=headers))
     if answer.status_code not in (200, 409):
         raise StepFailed(f"a piece of the upload was answered {answer.status_code}: {answer.text[:200]}")
@@ -179,16 +177,16 @@ def approve(stage: Stage) -> str:
 
 def published(stage: Stage) -> str:
     """The connector publishes; the platform's id comes home and the figures are pulled."""
-    lin = stage.person("lin")
-    rows = [
-        lin.wait_for("the publication", lambda name=name: _published(stage.made[name]), seconds=90)
-        for name in ("video", "story")
-    ]
+    rows = [_wait_published(stage, name) for name in ("video", "story")]
     enqueue("media.pull_stats", key="media.pull_stats")
     ids = [row.post.item_id for row in rows if row.post]
     stage.made["item"] = ids[0]
-    lin.wait_for("the figures", lambda: rows[0].post and rows[0].post.stats.exists(), seconds=60)
+    stage.person("lin").wait_for("the figures", lambda: rows[0].post and rows[0].post.stats.exists(), seconds=60)
     return f"the platform knows them as {' and '.join(ids)}; figures are here"
+
+
+def _wait_published(stage: Stage, name: str) -> Submission:
+    return stage.person("lin").wait_for("the publication", lambda: _published(stage.made[name]), seconds=90)
 
 
 def _published(assignment: Assignment) -> Submission | None:

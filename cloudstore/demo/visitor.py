@@ -45,8 +45,8 @@ class Visitor:
     def form(self, page: httpx.Response, *, having: str = "") -> tuple[str, dict[str, Any]]:
         """The address and the present values of the first form of a page that has a field or button named `having`."""
         for form in BeautifulSoup(page.text, "html.parser").find_all("form"):
-            if (form.get("method") or "get").lower() == "post" and (not having or form.find(attrs={"name": having})):
-                return urljoin(str(page.url), str(form.get("action") or "")), _values(form)
+            if _word(form, "method").lower() == "post" and (not having or form.select_one(f'[name="{having}"]')):
+                return urljoin(str(page.url), _word(form, "action")), _values(form)
         raise StepFailed(f"{self.name}: {page.url.path} has no form with {having or 'method post'}")
 
     def send(
@@ -61,7 +61,7 @@ class Visitor:
 
     def post(self, address: str, data: Any = None, *, expect: int = 200, **more: Any) -> httpx.Response:
         """Send data with this person's CSRF token. Raises StepFailed when the answer is not as expected."""
-        headers = {"X-CSRFToken": self.client.cookies.get("csrftoken", ""), "Referer": str(self.client.base_url)}
+        headers = {"X-CSRFToken": self.csrf(), "Referer": str(self.client.base_url)}
         headers |= more.pop("headers", {})
         answer = self.patiently(lambda: self.client.post(address, data=data, headers=headers, **more))
         if answer.status_code != expect:
@@ -69,6 +69,10 @@ class Visitor:
                 f"{self.name}: POST {answer.url.path} answered {answer.status_code} instead of {expect}: {problems(answer)}"
             )
         return answer
+
+    def csrf(self) -> str:
+        """This person's CSRF token, as the browser holds it."""
+        return str(self.client.cookies.get("csrftoken") or "")
 
     def patiently(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
         """Ask again while nobody answers: a web process that died is back within seconds. Forms are safe to send twice."""
@@ -118,20 +122,25 @@ def _values(form: Tag) -> dict[str, Any]:
     """What the browser would send if nobody touched the form."""
     found: dict[str, Any] = {}
     for field in form.find_all(["input", "textarea", "select"]):
-        name = field.get("name")
+        name = _word(field, "name")
         if not name or field.has_attr("disabled"):
             continue
-        kind = (field.get("type") or "").lower()
+        kind = _word(field, "type").lower()
         if field.name == "select":
-            chosen = [option.get("value", "") for option in field.find_all("option") if option.has_attr("selected")]
+            chosen = [_word(option, "value") for option in field.find_all("option") if option.has_attr("selected")]
             first = field.find("option")
-            fallback = str(first.get("value", "")) if first else ""
+            fallback = _word(first, "value") if isinstance(first, Tag) else ""
             found[name] = chosen if field.has_attr("multiple") else (chosen or [fallback])[0]
         elif field.name == "textarea":
             found[name] = field.get_text()
         elif kind in ("checkbox", "radio"):
             if field.has_attr("checked"):
-                found[name] = field.get("value") or "on"
+                found[name] = _word(field, "value") or "on"
         elif kind not in ("submit", "button", "file", "image"):
-            found[name] = field.get("value") or ""
+            found[name] = _word(field, "value")
     return found
+
+
+def _word(tag: Tag, name: str) -> str:
+    """An attribute as text; empty when it is not there."""
+    return str(tag.get(name) or "")

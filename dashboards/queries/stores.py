@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from cloudstore.grading import queries as grading
 from cloudstore.grading.models import GradeRun
@@ -92,7 +93,7 @@ def regions_of(scope: Scope) -> list[Region]:
     return list(rows.order_by("path"))
 
 
-_BY: dict[str, Callable[[Store], tuple[bool, object]]] = {
+_BY: dict[str, Callable[[Store], tuple[bool, Any]]] = {
     "name": lambda one: (False, one.name),
     "region": lambda one: (False, one.region),
     "tier": lambda one: (not one.rank, -one.rank),
@@ -110,8 +111,8 @@ def sorted_stores(rows: Sequence[Store], order: str) -> list[Store]:
     by = _BY.get(order.lstrip("-"), _BY["tier"])
     plain = sorted(rows, key=lambda one: one.code)
     if not order.startswith("-"):
-        return sorted(plain, key=by)  # type: ignore[arg-type]
-    turned = sorted(plain, key=lambda one: by(one)[1], reverse=True)  # type: ignore[arg-type]
+        return sorted(plain, key=by)
+    turned = sorted(plain, key=lambda one: by(one)[1], reverse=True)
     return sorted(turned, key=lambda one: by(one)[0])
 
 

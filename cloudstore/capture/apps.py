@@ -12,7 +12,7 @@ class CaptureConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the words of this room's codes."""
-        from cloudstore.kit.labels import register
+        from cloudstore.kit.labels import Label, register
 
         register(
             "widget_kind",
@@ -30,4 +30,7 @@ class CaptureConfig(AppConfig):
                 "dealer": _("The dealer whose form it is"),
                 "network": _("The authorised dealer of the customer's area"),
             },
+        )
+        register(
+            "in_use", {"True": Label(_("In use"), "ok", "check"), "False": Label(_("Not in use"), "neutral", "minus")}
         )

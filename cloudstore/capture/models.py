@@ -11,6 +11,7 @@ class ConsentText(models.Model):
     """A version of the words a person agrees to; immutable, named by its hash. `{dealer}` and `{brand}` are filled in."""
 
     scope_path = ScopePath(brand="brand")
+    brand_wide_reading = True
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="consent_texts")
     version = models.CharField(max_length=40)

@@ -122,8 +122,10 @@ def _thanked(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 def _fresh(request: HttpRequest, widget: Widget, form: LeadForm) -> LeadForm:
     """The same form with what was typed and a fresh token, which may be sent at once."""
-    form.data = form.data.copy()
-    form.data["token"] = _token(request, widget.code, now() - rules.FASTEST - timedelta(seconds=1))
+    typed: Any = form.data
+    fresh = typed.copy()
+    fresh["token"] = _token(request, widget.code, now() - rules.FASTEST - timedelta(seconds=1))
+    form.data = fresh
     return form
 
 

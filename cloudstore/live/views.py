@@ -18,7 +18,11 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """Sessions, newest first, with the effective hours and days of the last 28 days above them."""
     scope = required(request, Role.DEALER_MANAGER, Role.ACCOUNT_OPERATOR, Role.CONSULTANT)
     page = Paginator(queries.sessions(scope), 30).get_page(request.GET.get("page"))
-    for row in page:
-        row.minutes = queries.minutes_of(row)
-    context = {"scope": scope, "page": page, "summary": queries.summary(scope, now=now()), "nav": "live"}
+    context = {
+        "scope": scope,
+        "page": page,
+        "rows": [(row, queries.minutes_of(row)) for row in page],
+        "summary": queries.summary(scope, now=now()),
+        "nav": "live",
+    }
     return render(request, "live/list.html", context)

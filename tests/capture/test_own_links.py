@@ -60,3 +60,8 @@ def test_who_is_not_of_the_store_has_no_such_page_or_an_empty_one(world, video_f
 
 def test_visitors_are_sent_to_the_sign_in(client, video_form):
     assert client.get("/d/widgets/").status_code == 302
+
+
+def test_the_way_there_is_on_the_page_about_oneself(chen, world):
+    assert 'href="/d/widgets/"' in chen.get("/d/me/").content.decode()
+    assert "/d/widgets/" not in signed_in(world.xinghe.people["zhao"]).get("/d/me/").content.decode()

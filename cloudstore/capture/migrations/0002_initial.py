@@ -5,60 +5,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('capture', '0001_initial'),
-        ('network', '0001_initial'),
+        ("capture", "0001_initial"),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='consenttext',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_texts', to='network.brand'),
+            model_name="consenttext",
+            name="brand",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="consent_texts", to="network.brand"
+            ),
         ),
         migrations.AddField(
-            model_name='widget',
-            name='account',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='widgets', to='network.account'),
+            model_name="widget",
+            name="account",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="widgets",
+                to="network.account",
+            ),
         ),
         migrations.AddField(
-            model_name='widget',
-            name='brand',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='widgets', to='network.brand'),
+            model_name="widget",
+            name="brand",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="widgets", to="network.brand"
+            ),
         ),
         migrations.AddField(
-            model_name='widget',
-            name='consent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='capture.consenttext'),
+            model_name="widget",
+            name="consent",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="capture.consenttext"),
         ),
         migrations.AddField(
-            model_name='widget',
-            name='dealer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='widgets', to='network.dealer'),
+            model_name="widget",
+            name="dealer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="widgets", to="network.dealer"
+            ),
         ),
         migrations.AddField(
-            model_name='widget',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='network.series'),
+            model_name="widget",
+            name="series",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="network.series"
+            ),
         ),
         migrations.AddField(
-            model_name='widgetday',
-            name='widget',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='capture.widget'),
+            model_name="widgetday",
+            name="widget",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="days", to="capture.widget"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.UniqueConstraint(fields=('brand', 'version'), name='capture_consent_version'),
+            model_name="consenttext",
+            constraint=models.UniqueConstraint(fields=("brand", "version"), name="capture_consent_version"),
         ),
         migrations.AddIndex(
-            model_name='widget',
-            index=models.Index(fields=['dealer', 'scene'], name='capture_widget_scene'),
+            model_name="widget",
+            index=models.Index(fields=["dealer", "scene"], name="capture_widget_scene"),
         ),
         migrations.AddConstraint(
-            model_name='widgetday',
-            constraint=models.UniqueConstraint(fields=('widget', 'day'), name='capture_widget_day_once'),
+            model_name="widgetday",
+            constraint=models.UniqueConstraint(fields=("widget", "day"), name="capture_widget_day_once"),
         ),
     ]

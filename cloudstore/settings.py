@@ -275,8 +275,9 @@ WHITENOISE_AUTOREFRESH = False
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-# Our own words, and what the console's own translation leaves out.
-LOCALE_PATHS = [BASE_DIR / "cloudstore" / "locale", BASE_DIR / "cloudstore" / "locale_console"]
+# Our own words, and what the console's own translation leaves out. Django reads what kit makes of them under var/.
+CATALOGUES = [BASE_DIR / "cloudstore" / "locale", BASE_DIR / "cloudstore" / "locale_console"]
+LOCALE_PATHS = [VAR_DIR / "locale" / source.name for source in CATALOGUES]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

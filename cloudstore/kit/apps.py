@@ -1,6 +1,9 @@
 """The ground floor: no tables, only what every room may use."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class KitConfig(AppConfig):
@@ -10,4 +13,8 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from cloudstore.kit import checks  # noqa: F401  (registers the system checks)
+        """Register the system checks, and bring what Django reads of the translations in line with the sources."""
+        from cloudstore.kit import catalogue, checks  # noqa: F401  (importing registers the checks)
+
+        for source, target in zip(settings.CATALOGUES, settings.LOCALE_PATHS, strict=True):
+            catalogue.refresh(Path(source), Path(target))

@@ -29,8 +29,10 @@ def count(value: Number) -> str:
         return f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,}"
     # Thresholds are where rounding reaches the next unit, so nothing reads "10000 万" or "1000k".
     if _chinese():
+        unit, amount = ("亿", number / 10**8) if size >= 99_995_000 else ("万", number / 10**4)
+        places = 2 if abs(amount) < 10 else 1 if abs(amount) < 1000 else 0
         # No-break space: number and unit stay on one line.
-        return f"{_short(number / 10**8, 2)}\u00a0亿" if size >= 99_995_000 else f"{_short(number / 10**4, 2)}\u00a0万"
+        return f"{_short(amount, places)}\u00a0{unit}"
     if size >= 999_950_000:
         return f"{_short(number / 10**9, 1)}B"
     return f"{_short(number / 10**6, 1)}M" if size >= 999_950 else f"{_short(number / 1000, 1)}k"

@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.forms.models import ModelChoiceField
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.choosers import BaseFilterForm
@@ -119,6 +120,15 @@ class _Spoken:
 
     coded: ClassVar[dict[str, str]] = {}
     headings: ClassVar[dict[str, Any]] = {}
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        """The first column takes its heading from the same table as export and inspection."""
+        columns: list[Any] = super().columns  # type: ignore[misc]
+        shown = getattr(self, "list_display", None)
+        if columns and shown and isinstance(shown[0], str) and shown[0] in self.headings:
+            columns[0].label = self.headings[shown[0]]
+        return columns
 
     def get_field_label(self, field_name: str, field: Any) -> str:
         """Heading of an inspected field."""

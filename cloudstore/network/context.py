@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cloudstore.kit.labels import Words
 from cloudstore.network.scope import Scope, scope_of
@@ -26,7 +27,7 @@ _EVERYBODY = frozenset(Role)
 #: name in the template variable `nav`, URL name, words, icon, roles
 _WORKSPACE = (
     ("tasks", "tasks:inbox", _("Tasks"), "clipboard-list", DEALER_ROLES - {Role.CONSULTANT}),
-    ("live", "live:list", _("Live"), "radio", DEALER_ROLES - {Role.CONSULTANT}),
+    ("live", "live:list", pgettext_lazy("live streaming", "Live"), "radio", DEALER_ROLES - {Role.CONSULTANT}),
     ("leads", "leads:list", _("Leads"), "users", DEALER_ROLES),
     ("messages", "inbox:list", _("Messages"), "message-circle", DEALER_ROLES),
     ("console", "wagtailadmin_home", _("Console"), "layout-dashboard", CONSOLE_ROLES),

@@ -47,3 +47,16 @@ def set_library_access(*, user: User, brand: Brand | None) -> None:
     user.groups.remove(*user.groups.filter(name__startswith="brand: "))
     if brand is not None:
         user.groups.add(readers_group(brand))
+
+
+def editors_group(brand: Brand) -> Group:
+    """The group of those who edit the brand's public pages; what it may edit is said where pages are published."""
+    group, _ = Group.objects.get_or_create(name=f"pages: {brand.slug}")
+    return group
+
+
+def set_page_access(*, user: User, brand: Brand | None) -> None:
+    """Let a person edit the public pages of one brand and of no other; None: of none."""
+    user.groups.remove(*user.groups.filter(name__startswith="pages: "))
+    if brand is not None:
+        user.groups.add(editors_group(brand))

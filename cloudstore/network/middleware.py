@@ -9,6 +9,7 @@ from django.urls import ResolverMatch
 from django.utils.translation import get_language
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.users.models import UserProfile
 
 from cloudstore.network.library import collection_name
@@ -31,6 +32,18 @@ WAGTAIL_NAMES = frozenset(
 )
 #: Pages keep their own rights by page tree; the choosers of pictures and papers are narrowed to the brand's library.
 WAGTAIL_SPACES = frozenset({"wagtailimages_chooser", "wagtaildocs_chooser", "wagtailadmin_editing_sessions"})
+#: The brand's public pages: editing one, and choosing one for a link. Never the explorer, which shows the whole tree.
+PAGE_NAMES = frozenset(
+    {
+        "wagtailadmin_pages:edit",
+        "wagtailadmin_pages:preview_on_edit",
+        "wagtailadmin_pages:view_draft",
+        "wagtailadmin_choose_page",
+        "wagtailadmin_choose_page_child",
+        "wagtailadmin_choose_page_search",
+        "wagtailadmin_choose_page_external_link",
+    }
+)
 _LIBRARY = {"wagtailimages_chooser": get_image_model, "wagtaildocs_chooser": get_document_model}
 _OURS = ("cloudstore.", "tasks.", "media.", "dashboards.")
 
@@ -61,6 +74,8 @@ class ConsoleDoor:
             return
         if not allowed(match, view):
             raise Http404
+        if match.view_name in PAGE_NAMES:
+            _only_own_pages(request, kwargs)
         if match.namespace in _LIBRARY:
             _only_own_library(request, scope, _LIBRARY[match.namespace](), kwargs)
 
@@ -82,7 +97,7 @@ def allowed(match: ResolverMatch, view: Any) -> bool:
     return (
         getattr(view, "guarded", False)
         or view.__module__.startswith(_OURS)
-        or match.view_name in WAGTAIL_NAMES
+        or match.view_name in WAGTAIL_NAMES | PAGE_NAMES
         or match.namespace in WAGTAIL_SPACES
     )
 
@@ -96,4 +111,12 @@ def _only_own_library(request: HttpRequest, scope: Scope, model: Any, kwargs: di
     numbers = {int(value) for value in asked if value.isascii() and value.isdigit() and len(value) < 18}
     own = model.objects.filter(pk__in=numbers, collection__name=collection_name(scope.staff.brand)).count()
     if own != len(set(asked)):
+        raise Http404
+
+
+def _only_own_pages(request: HttpRequest, kwargs: dict[str, Any]) -> None:
+    """Wagtail answers for a foreign page with a refusal, which says that it exists; here there is nothing."""
+    own = PagePermissionPolicy().instances_user_has_permission_for(request.user, "change")
+    asked = [kwargs[name] for name in ("page_id", "parent_page_id") if name in kwargs]
+    if not (own.filter(pk__in=asked) if asked else own).exists():
         raise Http404

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cloudstore.network.library import set_library_access
+from cloudstore.network.library import set_library_access, set_page_access
 from cloudstore.network.models import Brand, Dealer, DealerGroup, Region, StaffMember
 from cloudstore.network.scope import scope_of
 from cloudstore.queue.services import pulse
@@ -12,6 +12,8 @@ from cloudstore.users.models import User
 from cloudstore.users.rules import CONSOLE_ROLES, DEALER_ROLES, Role
 from cloudstore.users.services import set_console_access
 
+#: Who edits the brand's public pages.
+PAGE_ROLES = frozenset({Role.ADMINISTRATOR, Role.BRAND_MANAGER})
 Place = Region | DealerGroup | Dealer | None
 
 
@@ -67,5 +69,6 @@ def refresh_console_access(*, user: User, now: datetime) -> None:
     role = scope.role if scope else None
     set_console_access(user=user, role=role)
     set_library_access(user=user, brand=scope.staff.brand if scope and role in CONSOLE_ROLES else None)
+    set_page_access(user=user, brand=scope.staff.brand if scope and role in PAGE_ROLES else None)
     # Open live pages ask anew what they may hear.
     pulse(f"person:{user.pk}")

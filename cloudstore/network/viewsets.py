@@ -246,6 +246,7 @@ class RegionViewSet(GuardedModelViewSet):
     search_fields: ClassVar[list[str]] = ["name", "code"]
     ordering: ClassVar[list[str]] = ["position", "pk"]
     sort_order_field = None
+    export_headings: ClassVar[dict[str, Any]] = {"name": _("Name")}
     list_display: ClassVar[list[Any]] = [
         "name",
         Column("code", label=_("Code")),

@@ -19,6 +19,7 @@
   const say = (state) => {
     document.querySelectorAll("[data-live]").forEach((place) => {
       place.dataset.state = state;
+      place.hidden = false;
       const clock = new Date(lastHeard).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
       const words = { live: place.dataset.wordLive, waiting: place.dataset.wordWaiting, off: (place.dataset.wordOff || "").replace("{time}", clock) };
       place.textContent = words[state] || "";

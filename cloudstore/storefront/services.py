@@ -1,19 +1,29 @@
 """Making public pages."""
 
-from wagtail.models import Page, Site
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from wagtail.models import GroupPagePermission, Page, Site
 
+from cloudstore.network.library import editors_group
 from cloudstore.network.models import Brand, Dealer
 from cloudstore.storefront.models import BrandPage, DealerPage
 
+#: What the brand's editors may do in its page tree; pages come and go with their dealers, not by hand.
+_EDITORS_MAY = ("change_page", "publish_page")
 
+
+@transaction.atomic
 def publish_brand(*, brand: Brand, intro: str) -> BrandPage:
-    """The brand's page below the site root, made once."""
+    """The brand's page below the site root, made once; its editors may change it and what lies below it."""
     existing = BrandPage.objects.filter(brand=brand).first()
     if existing is not None:
         return existing
     site = Site.objects.select_related("root_page").get(is_default_site=True)
     page = BrandPage(title=brand.name_zh, slug=brand.slug, brand=brand, intro=intro)
     site.root_page.add_child(instance=page)
+    for codename in _EDITORS_MAY:
+        right = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+        GroupPagePermission.objects.get_or_create(group=editors_group(brand), page=page, permission=right)
     return page
 
 

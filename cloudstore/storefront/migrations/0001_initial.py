@@ -7,38 +7,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0003_divisions'),
-        ('wagtailcore', '0098_apitoken'),
+        ("network", "0003_divisions"),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BrandPage',
+            name="BrandPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('intro', models.CharField(blank=True, max_length=200, verbose_name='Introduction')),
-                ('brand', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='page', to='network.brand')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("intro", models.CharField(blank=True, max_length=200, verbose_name="Introduction")),
+                (
+                    "brand",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="page", to="network.brand"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'brand page',
+                "verbose_name": "brand page",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='DealerPage',
+            name="DealerPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('intro', models.CharField(blank=True, max_length=200, verbose_name='Introduction')),
-                ('body', wagtail.fields.StreamField([('paragraph', 2), ('car', 6), ('lead_widget', 8)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 80}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link', 'ol', 'ul'], 'label': 'Text'}), 2: ('wagtail.blocks.StructBlock', [[('heading', 0), ('text', 1)]], {}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'Model', 'max_length': 60}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Offer', 'max_length': 120, 'required': False}), 5: ('wagtail.images.blocks.ImageBlock', [], {'label': 'Picture'}), 6: ('wagtail.blocks.StructBlock', [[('name', 3), ('offer', 4), ('picture', 5)]], {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 80, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('heading', 7)]], {})})),
-                ('dealer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='page', to='network.dealer')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("intro", models.CharField(blank=True, max_length=200, verbose_name="Introduction")),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [("paragraph", 2), ("car", 6), ("lead_widget", 8)],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "Heading", "max_length": 80}),
+                            1: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link", "ol", "ul"], "label": "Text"},
+                            ),
+                            2: ("wagtail.blocks.StructBlock", [[("heading", 0), ("text", 1)]], {}),
+                            3: ("wagtail.blocks.CharBlock", (), {"label": "Model", "max_length": 60}),
+                            4: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Offer", "max_length": 120, "required": False},
+                            ),
+                            5: ("wagtail.images.blocks.ImageBlock", [], {"label": "Picture"}),
+                            6: ("wagtail.blocks.StructBlock", [[("name", 3), ("offer", 4), ("picture", 5)]], {}),
+                            7: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Heading", "max_length": 80, "required": False},
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("heading", 7)]], {}),
+                        },
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="page", to="network.dealer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dealer homepage',
+                "verbose_name": "dealer homepage",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
     ]

@@ -8,3 +8,9 @@ class RoutingConfig(AppConfig):
 
     name = "cloudstore.routing"
     label = "routing"
+
+    def ready(self) -> None:
+        """Register the words of this room's codes."""
+        from cloudstore.routing.words import register_words
+
+        register_words()

@@ -1,0 +1,1 @@
+"""Reading at the OEM desk: the queue, and everything about one lead of it."""

@@ -1,12 +1,13 @@
 """Reading the facts of one window as columns: one grouped query, then arrays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Least
 
 from cloudstore.facts.models import DealerDay
@@ -59,7 +60,7 @@ def read_window(*, brand: Brand, first: date, last: date) -> Window:
     return Window(first, last, facts, dealers, totals)
 
 
-def _totals(brand: Brand, first: date, last: date) -> QuerySet[DealerDay, dict[str, Any]]:
+def _totals(brand: Brand, first: date, last: date) -> Iterable[dict[str, Any]]:
     """One GROUP BY over the dealer-days of the window."""
     wanted: dict[str, Any] = {key: _COUNTED.get(key) or Sum(key) for key in WINDOW_KEYS}
     for source in SOURCES:
@@ -67,7 +68,8 @@ def _totals(brand: Brand, first: date, last: date) -> QuerySet[DealerDay, dict[s
     days = DealerDay.objects.filter(brand=brand, day__range=(first, last)).order_by()
     # Aliases differ from column names, which Django would refuse to annotate over.
     renamed = {f"sum_{name}": expression for name, expression in wanted.items()}
-    return days.values("dealer_id").annotate(**renamed)
+    found: Iterable[dict[str, Any]] = days.values("dealer_id").annotate(**renamed)  # type: ignore[assignment]
+    return found
 
 
 def _number(sums: dict[int, dict[str, Any]], dealer: Dealer, key: str) -> Decimal:

@@ -22,7 +22,7 @@ class WidgetForm(ScopedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = labels.choices("widget_kind")  # type: ignore[attr-defined]
+        self.fields["kind"].choices = labels.choices("widget_kind")
         consent: Any = self.fields["consent"]
         consent.queryset = consent.queryset.order_by("-created_at")
         if self.instance.pk is None or self.instance.code == "":
@@ -58,7 +58,7 @@ class ConsentForm(ScopedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recipients"].choices = labels.choices("consent_recipient")  # type: ignore[attr-defined]
+        self.fields["recipients"].choices = labels.choices("consent_recipient")
 
     def clean_version(self) -> str:
         """Each version has its own name."""

@@ -18,7 +18,7 @@ from benchmarks.report import Row, row
 
 ROOT = Path(__file__).resolve().parent.parent
 DEALERS = {"small": 200, "full": 2000}
-DAYS = {"small": 60, "full": 60}
+DAYS = {"small": 35, "full": 35}
 ROUNDS = 5
 #: page -> limits in milliseconds, cold and warm
 PAGES = {

@@ -1,6 +1,7 @@
 """Lead widgets (留资组件), the consent texts they show, and what happened at them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cloudstore.kit.ids import uuid7
 from cloudstore.kit.scoping import GlobalRows, ScopePath
@@ -22,6 +23,8 @@ class ConsentText(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("consent text")
+        verbose_name_plural = _("consent texts")
         constraints = [models.UniqueConstraint(fields=["brand", "version"], name="capture_consent_version")]
 
     def __str__(self) -> str:
@@ -51,6 +54,8 @@ class Widget(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("lead widget")
+        verbose_name_plural = _("lead widgets")
         indexes = [models.Index(fields=["dealer", "scene"], name="capture_widget_scene")]
 
     def __str__(self) -> str:

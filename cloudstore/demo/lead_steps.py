@@ -108,7 +108,7 @@ def dispatch_remote_lead(stage: Stage) -> str:
     if lead.state != "oem_queue":
         raise StepFailed(f"the lead from afar is not at the desk (state {lead.state})")
     page = he.open(f"/admin/desk/{lead.pk}/")
-    he.send(page, {}, having="dealer")
+    he.send(page, {"do": "dispatch"}, having="dealer")
     lead = _lead(stage, "LIVE_VIDEO")
     if lead.dealer is None or lead.dealer.code == "SH01":
         raise StepFailed(f"the lead was not handed on (state {lead.state})")

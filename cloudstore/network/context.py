@@ -15,12 +15,13 @@ from cloudstore.users.rules import BOARD_ROLES, CONSOLE_ROLES, DEALER_ROLES, Rol
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of a navigation bar."""
+    """One entry of a navigation bar. `badge`: address of a fragment with its count, fetched after the page."""
 
     name: str
     url: str
     text: Words
     icon: str = ""
+    badge: str = ""
 
 
 _EVERYBODY = frozenset(Role)
@@ -66,8 +67,14 @@ def _places(rows: tuple[tuple[str, str, Words, str, frozenset[Role]], ...], scop
     for name, url_name, text, icon, roles in rows:
         if scope.role not in roles:
             continue
-        try:
-            places.append(Place(name, reverse(url_name), text, icon))
-        except NoReverseMatch:
-            continue  # a room that is not installed has no place in the bar
+        if url := _address(url_name):
+            places.append(Place(name, url, text, icon, _address(f"{url_name.partition(':')[0]}:badge")))
     return places
+
+
+def _address(name: str) -> str:
+    """Empty for what a room does not offer."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

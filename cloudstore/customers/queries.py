@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from cloudstore.customers.models import Consent, Customer, Identity, Touch
 from cloudstore.customers.rules.consent import covers_dealer
 from cloudstore.customers.rules.identity import IdentityKey, IdentityKind
 from cloudstore.kit.crypto import blind_index
+from cloudstore.kit.phone import BadPhone, normalise
+
+R = TypeVar("R", bound=Model)
 
 CONTACT = "contact_about_cars"
 
@@ -86,4 +91,22 @@ def touches_of(customer_id: UUID, limit: int = 50) -> list[Touch]:
     """The customer's contacts with the brand, newest first."""
     return list(
         Touch.objects.select_related("account__dealer").filter(customer_id=customer_id).order_by("-at", "-pk")[:limit]
+    )
+
+
+def find_by_digits(leads: QuerySet[R], brand_id: int, typed: str) -> QuerySet[R]:
+    """Of rows with a `customer`, those whose number is `typed`, or ends in it when only four digits are given.
+
+    A whole number is found through the keyed index; the last four digits are what a masked number shows anyway.
+    """
+    digits = "".join(filter(str.isdigit, unicodedata.normalize("NFKC", typed)))
+    if len(digits) == 4:
+        return leads.filter(customer__phone_masked__endswith=digits)
+    try:
+        index = phone_index(brand_id, normalise(typed))
+    except BadPhone:
+        return leads.none()
+    further = Identity.objects.filter(brand_id=brand_id, kind=IdentityKind.PHONE.value, value_index=index)
+    return leads.filter(
+        Q(customer__phone_index=index) | Q(customer_id__in=further.values("customer_id")), customer__brand_id=brand_id
     )

@@ -8,3 +8,9 @@ class LeadsConfig(AppConfig):
 
     name = "cloudstore.leads"
     label = "leads"
+
+    def ready(self) -> None:
+        """Register the words of this room's codes."""
+        from cloudstore.leads.words import register_words
+
+        register_words()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
+from cloudstore.customers.models import Touch
 from cloudstore.facts.rules import FactRow
 from cloudstore.facts.rules.leads import DealerMark, LeadFacts, LeadVerdict, Ruling, is_matured, is_valid, verdict
 from cloudstore.kit.clock import business_day, day_start
@@ -18,6 +19,7 @@ from cloudstore.leads.models import FollowAction, Lead, LeadEvent, Round
 from cloudstore.leads.rules.reasons import Invalid, Opening
 from cloudstore.leads.rules.sla import kept
 from cloudstore.leads.rules.states import CLOSED, State
+from cloudstore.network.gazetteer import gazetteer
 from cloudstore.network.models import StaffMember
 from cloudstore.network.scope import Scope, scoped
 from cloudstore.users.rules import Role
@@ -74,19 +76,49 @@ def consultants(dealer_id: int | None, at: datetime) -> QuerySet[StaffMember]:
     ).order_by("name", "pk")
 
 
+def place_of(lead: Lead) -> str:
+    """Where the customer is taken to live, from the province down; empty when nobody knows."""
+    book = gazetteer()
+    names = [book.name(link) for link in reversed(book.chain(lead.adcode))] if lead.adcode else []
+    return "".join(dict.fromkeys(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a lead's story: the event, and the action behind it where there is one."""
 
     event: LeadEvent
     action: FollowAction | None
+    actor: str
 
 
-def story(lead: Lead, limit: int = 200) -> list[Line]:
-    """What happened to a lead, the newest first."""
-    events = list(LeadEvent.objects.select_related("actor").filter(lead=lead).order_by("-at", "-pk")[:limit])
-    actions = {one.pk: one for one in FollowAction.objects.filter(lead=lead)}
-    return [Line(one, actions.get(one.detail.get("action"))) for one in events]
+def story(lead: Lead, scope: Scope, limit: int = 200) -> list[Line]:
+    """What happened to a lead, the newest first, as this person may read it.
+
+    A store reads what its own people and the desk wrote; of another store's turn it sees that there was one.
+    """
+    events = list(LeadEvent.objects.select_related("actor__dealer").filter(lead=lead).order_by("-at", "-pk")[:limit])
+    own = scoped(FollowAction.objects.all(), scope).values("pk")
+    rows = FollowAction.objects.filter(lead=lead)
+    if not scope.whole_brand:
+        rows = rows.filter(Q(pk__in=own) | Q(round__isnull=True))
+    actions = {one.pk: one for one in rows}
+    return [Line(one, actions.get(one.detail.get("action")), _shown_actor(one, lead, scope)) for one in events]
+
+
+def _shown_actor(event: LeadEvent, lead: Lead, scope: Scope) -> str:
+    """Who it was: people of the car maker and of one's own store by name, of another store not."""
+    actor = event.actor
+    if actor is None:
+        return ""
+    foreign = not scope.whole_brand and actor.dealer_id and actor.dealer_id != lead.dealer_id
+    return "" if foreign else actor.name
+
+
+def touches(lead: Lead, scope: Scope) -> list[Touch]:
+    """The customer's contacts with the brand that this person may see, newest first."""
+    rows = Touch.objects.select_related("account__dealer").filter(customer_id=lead.customer_id)
+    return list(scoped(rows, scope).order_by("-at", "-pk")[:50])
 
 
 # --- daily numbers ------------------------------------------------------------------------------------------------------

@@ -25,3 +25,10 @@ def mask_name(name: str) -> str:
     if not name:
         return ""
     return f"{name[0]}**" if name[0].isalpha() else "**"
+
+
+def readable(e164: str) -> str:
+    """A number in clear as people read it out: `138 0013 8000` for a mainland mobile, any other as it is."""
+    if e164.startswith("+861") and len(e164) == 14:
+        return f"{e164[3:6]} {e164[6:10]} {e164[10:]}"
+    return e164

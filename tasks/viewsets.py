@@ -251,23 +251,23 @@ class CampaignViewSet(GuardedModelViewSet):
     ordering: ClassVar[list[str]] = ["-starts_on", "-pk"]
     list_display: ClassVar[list[Any]] = [
         "name",
-        Column("starts_on", label=_("From"), sort_key="starts_on"),
-        Column("ends_on", label=_("Until"), sort_key="ends_on"),
+        Column("starts_on", label=_("Begins"), sort_key="starts_on"),
+        Column("ends_on", label=_("Ends"), sort_key="ends_on"),
         MoneyColumn("budget_fen", label=_("Budget"), sort_key="budget_fen"),
         MoneyColumn("free_fen", label=_("Not promised yet")),
     ]
     list_export: ClassVar[list[str]] = ["name", "starts_on", "ends_on", "budget_fen", "free_fen"]
     export_headings: ClassVar[dict[str, Any]] = {
         "name": _("Campaign"),
-        "starts_on": _("From"),
-        "ends_on": _("Until"),
+        "starts_on": _("Begins"),
+        "ends_on": _("Ends"),
         "budget_fen": _("Budget (fen)"),
         "free_fen": _("Not promised yet (fen)"),
     }
     edit_handler = ObjectList(
         [
             FieldPanel("name", heading=_("Name")),
-            FieldRowPanel([FieldPanel("starts_on", heading=_("From")), FieldPanel("ends_on", heading=_("Until"))]),
+            FieldRowPanel([FieldPanel("starts_on", heading=_("Begins")), FieldPanel("ends_on", heading=_("Ends"))]),
             FieldPanel("budget"),
         ],
         base_form_class=CampaignForm,

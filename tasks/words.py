@@ -1,6 +1,7 @@
 """The words of this room's codes."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cloudstore.kit.labels import Label, register
 
@@ -43,7 +44,7 @@ def register_words() -> None:
     register(
         "assignment_state",
         {
-            "handed_out": Label(_("New"), "info", "inbox"),
+            "handed_out": Label(pgettext_lazy("task of an account", "New"), "info", "inbox"),
             "accepted": Label(_("Accepted"), "neutral", "check"),
             "declined": Label(_("Declined"), "neutral", "x"),
             "done": Label(_("Done"), "ok", "circle-check"),
@@ -56,7 +57,7 @@ def register_words() -> None:
             "preparing": Label(_("Being prepared"), "info", "loader-circle"),
             "refused": Label(_("Cannot be used"), "bad", "circle-alert"),
             "in_review": Label(_("In review"), "info", "eye"),
-            "returned": Label(_("Changes"), "warn", "undo-2"),
+            "returned": Label(pgettext_lazy("state of a submission", "Changes"), "warn", "undo-2"),
             "approved": Label(_("Approved"), "ok", "check"),
             "published": Label(_("Published"), "ok", "circle-check"),
             "withdrawn": Label(_("Taken back"), "neutral", "x"),

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
-from django.conf import settings
 
 from cloudstore.kit.ids import uuid7
 from cloudstore.network.models import Account, Brand, Dealer, Division, Region, StaffMember
+from cloudstore.network.services import appoint
 from cloudstore.users.models import User
+from cloudstore.users.rules import Role
 from media.models import Asset, Post, Rendition
 from tasks import services
 from tasks.models import Assignment, Campaign, MatrixTask, Submission
@@ -40,13 +41,12 @@ class World:
     manager: StaffMember
     operator: StaffMember
     neighbour: StaffMember
+    regional: StaffMember
 
 
-def make_staff(brand, role, name, **place):
-    user = User.objects.create_user(username=f"{role}-{next(_names)}", password="correct horse battery")
-    return StaffMember.objects.create(
-        user=user, brand=brand, role=role, name=name, valid_from=NOW - timedelta(days=400), **place
-    )
+def make_staff(brand, role, name, place=None):
+    user = User.objects.create(username=f"{role}-{next(_names)}")
+    return appoint(user=user, brand=brand, role=Role(role), place=place, name=name, now=NOW - timedelta(days=400))
 
 
 def make_dealer(brand, region, code, name):
@@ -87,8 +87,9 @@ def make_world(slug="xinghe", name="星河") -> World:
         dealers,
         accounts,
         make_staff(brand, "brand_manager", "陈晓"),
-        make_staff(brand, "account_operator", "王运营", dealer=dealers[0]),
-        make_staff(brand, "account_operator", "李运营", dealer=dealers[1]),
+        make_staff(brand, "account_operator", "王运营", dealers[0]),
+        make_staff(brand, "account_operator", "李运营", dealers[1]),
+        make_staff(brand, "region_manager", "方区域", east),
     )
 
 
@@ -187,6 +188,3 @@ def published(assignment: Assignment, *, now=NOW, **asset) -> Submission:
     services.follow_assets(now=now)
     submission.refresh_from_db()
     return submission
-
-
-assert settings.TESTING

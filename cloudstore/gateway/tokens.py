@@ -30,6 +30,16 @@ from cloudstore.queue.services import enqueue
 #: Asks the platform for one renewal; returns the columns to store.
 Renewal = Callable[[AccountToken, datetime], dict[str, Any]]
 
+#: What we ask the owner to allow: publish and count videos, answer comments and messages, offer lead cards.
+SCOPES = (
+    "user_info",
+    "video.create.bind",
+    "video.data.bind",
+    "item.comment",
+    "im.direct_message",
+    "im.recall_message",
+    "im.message_card",
+)
 RENEWAL_LEASE = timedelta(seconds=60)
 RENEW_REFRESH_BEFORE = timedelta(days=7)
 MOST_RENEWALS = 5

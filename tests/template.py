@@ -20,6 +20,19 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = 3
+# A template that a power cut spoils is made anew: nothing is synced, and objects that all stay are not collected.
+_QUICKLY = """
+import gc, os, sys, django
+gc.set_threshold(200_000, 50, 100)
+sys.path.insert(0, os.getcwd())
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudstore.settings")
+django.setup()
+from django.core.management import execute_from_command_line
+from django.db import connection
+if connection.vendor == "sqlite":
+    connection.settings_dict["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+execute_from_command_line(["manage.py", *sys.argv[1:]])
+"""
 
 
 def template() -> str:
@@ -85,7 +98,7 @@ def _url(database: dict, name: str) -> str:
 
 
 def _migrate(url: str) -> None:
-    words = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+    words = [sys.executable, "-c", _QUICKLY, "migrate", "--no-input", "--verbosity", "0"]
     environment = {**os.environ, "CCS_DATABASE_URL": url}
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:

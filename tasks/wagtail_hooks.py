@@ -10,6 +10,7 @@ from wagtail.admin.menu import MenuItem
 
 from cloudstore.network.console import person_scope
 from tasks import review_views
+from tasks.panels import WorkPanel
 from tasks.viewsets import ContentViewSetGroup
 
 hooks.register("register_admin_viewset", fn=ContentViewSetGroup)
@@ -41,3 +42,11 @@ class ReviewMenuItem(MenuItem):
 def review_entry() -> Any:
     """The queue, above everything else."""
     return ReviewMenuItem(_("Review"), reverse("review:queue"), name="review", icon_name="check", order=100)
+
+
+@hooks.register("construct_homepage_panels")
+def work_first(request: HttpRequest, panels: list[Any]) -> None:
+    """What waits for a decision stands on the first page of those who decide."""
+    scope = person_scope(request.user)
+    if scope is not None and scope.role in review_views.REVIEWERS:
+        panels.append(WorkPanel())

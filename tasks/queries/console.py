@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from cloudstore.network.models import Dealer, Region
@@ -15,7 +15,7 @@ from tasks.queries.ledger import available_fen
 from tasks.rules.audience import AudienceIds, Candidate, Selection, Without
 from tasks.rules.quota import quota_for
 from tasks.rules.rewards import most_possible
-from tasks.rules.states import PASSED, TO_DO, AssignmentState, SubmissionState
+from tasks.rules.states import PASSED, TO_DO, AssignmentState, SubmissionState, TaskState
 
 _ACCEPTED = (AssignmentState.ACCEPTED, AssignmentState.DONE)
 _SENT = (
@@ -253,3 +253,28 @@ def branches(brand_id: int) -> list[Branch]:
         )
         for region in regions
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a brand or region has to do about tasks now. `oldest` is since when the longest waiting one waits."""
+
+    waiting: int
+    oldest: datetime | None
+    running: int
+    drafts: int
+    late: int
+
+
+def work(scope: Scope, *, now: datetime) -> Work:
+    """The numbers of the console's first page."""
+    in_review = scoped(Submission.objects.filter(state=SubmissionState.IN_REVIEW), scope)
+    tasks = scoped(MatrixTask.objects.all(), scope)
+    late = Assignment.objects.filter(task__state=TaskState.OPEN, state__in=TO_DO, due_at__lt=now)
+    return Work(
+        waiting=in_review.count(),
+        oldest=in_review.aggregate(at=Min("review_ready_at"))["at"],
+        running=tasks.filter(state=TaskState.OPEN).count(),
+        drafts=tasks.filter(state=TaskState.DRAFT).count(),
+        late=scoped(late, scope).count(),
+    )

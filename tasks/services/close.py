@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from cloudstore.queue.services import pulse
 from tasks.models import Assignment, MatrixTask, Submission
@@ -21,20 +22,35 @@ def close_task(*, task: MatrixTask, now: datetime) -> bool:
             return False
         row.state = TaskState.CLOSED
         row.save(update_fields=["state"])
+        busy = _busy(row)
         idle = Assignment.objects.filter(task=row, state__in=TO_DO)
-        busy = Submission.objects.filter(
-            assignment__task=row,
-            state__in=[SubmissionState.PREPARING, SubmissionState.IN_REVIEW, SubmissionState.APPROVED],
-        )
         idle.exclude(pk__in=busy.values("assignment")).update(state=AssignmentState.CANCELLED)
         if not busy.exists():
-            release(row, now)
+            _release(row, now)
         pulse(f"task:{row.pk}", f"brand:{row.brand_id}")
     return True
 
 
-def release(task: MatrixTask, now: datetime) -> None:
-    """Give what is left of a task's pool back to its campaign. Must be called inside a transaction."""
+def release_closed(*, now: datetime) -> int:
+    """Give back what is left of closed tasks whose last posts were decided and paid meanwhile. Returns how many."""
+    released = 0
+    for task in MatrixTask.objects.filter(state=TaskState.CLOSED, campaign__isnull=False).select_related("campaign"):
+        if reserved_fen(task) > 0 and not _busy(task).exists():
+            with transaction.atomic():
+                _release(task, now)
+            released += 1
+    return released
+
+
+def _busy(task: MatrixTask) -> QuerySet[Submission]:
+    """Submissions that may still earn something. A post that failed is not waited for: published later, it draws on the campaign."""
+    undecided = Q(state__in=[SubmissionState.PREPARING, SubmissionState.IN_REVIEW])
+    under_way = Q(state=SubmissionState.APPROVED) & ~Q(post__state="failed")
+    unpaid = Q(state=SubmissionState.PUBLISHED, accruals__isnull=True, assignment__task__rewards__isnull=False)
+    return Submission.objects.filter(undecided | under_way | unpaid, assignment__task=task)
+
+
+def _release(task: MatrixTask, now: datetime) -> None:
     left = reserved_fen(task)
     if left > 0 and task.campaign_id:
         post(

@@ -70,7 +70,7 @@ def _write_batch(task: MatrixTask, chosen: list[tuple[int, str]], now: datetime)
     tiers = dict(chosen)
     days = max(1, (task.due_at - task.starts_at).days)
     # Only accounts that still exist, with the dealer they belong to now.
-    accounts = Account.objects.filter(pk__in=tiers, brand=task.brand_id).values_list("pk", "dealer_id")
+    accounts = list(Account.objects.filter(pk__in=tiers, brand=task.brand_id).values_list("pk", "dealer_id"))
     with transaction.atomic():
         Assignment.objects.bulk_create(
             [

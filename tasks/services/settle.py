@@ -27,6 +27,7 @@ from tasks.rules.rewards import (
     void_line,
 )
 from tasks.rules.states import SubmissionState
+from tasks.services.close import release_closed
 from tasks.services.ledger import post as post_transfer
 
 _BATCH = 500
@@ -35,7 +36,7 @@ _BATCH = 500
 def settle(*, now: datetime) -> dict[str, int]:
     """Write the lines that are still missing and move the others on: released after the hold, void or clawed back when a
     post was taken down. Returns counts by what was done. Safe to run at any time and twice at once."""
-    counts = {"accrued": 0, "moved": 0}
+    counts = {"accrued": 0, "moved": 0, "released": 0}
     waiting = (
         Submission.objects.filter(
             state=SubmissionState.PUBLISHED, accruals__isnull=True, assignment__task__rewards__isnull=False
@@ -45,6 +46,7 @@ def settle(*, now: datetime) -> dict[str, int]:
     )
     for submission_id in list(waiting):
         counts["accrued"] += len(accrue(submission_id=submission_id, now=now))
+    counts["released"] = release_closed(now=now)
     counts["moved"] = sum(_move_on(accrual_id, now) for accrual_id in _due_lines(now))
     return counts
 

@@ -277,6 +277,19 @@ class TestBoard:
         assert MatrixTask.objects.get(pk=task.pk).state == "closed"
 
 
+class TestFirstPage:
+    def test_what_waits_stands_on_the_first_page(self, world, desk):
+        task = open_task(world)
+        submitted(task.assignments.get(account=world.accounts[3]))
+        text = seen(desk, reverse("wagtailadmin_home"))
+        assert "Waiting for review" in text
+        assert (
+            console.work(_scope(world.manager), now=NOW).waiting,
+            console.work(_scope(world.regional), now=NOW).waiting,
+        ) == (1, 0)
+        assert console.work(_scope(world.manager), now=NOW + timedelta(days=8)).late == 4
+
+
 class TestReview:
     @pytest.fixture
     def waiting(self, world):

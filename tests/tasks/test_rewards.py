@@ -151,6 +151,19 @@ def test_the_same_clip_again_earns_nothing(assignment):
     assert lines() == [(8000, "held", "effective_post"), (0, "void", "near_duplicate")]
 
 
+def test_a_closed_task_pays_what_was_under_way_and_then_gives_back_the_rest(world):
+    task = open_task(world)
+    submission = approved(task.assignments.get(account=world.accounts[0]))
+    free = available_fen(task.campaign)
+    services.close_task(task=task, now=NOW)
+    assert reserved_fen(task) == 64_000, "a post is still on its way"
+    goes_public(submission)
+    services.follow_assets(now=NOW)
+    services.settle(now=NOW + DAY)
+    assert lines() == [(8000, "held", "effective_post")]
+    assert (reserved_fen(task), available_fen(task.campaign)) == (0, free + 64_000 - 8000)
+
+
 def test_a_task_without_a_reward_earns_nothing(world):
     task = open_task(world, fee_fen=0, campaign=None)
     published(task.assignments.first())

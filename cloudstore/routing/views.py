@@ -25,7 +25,7 @@ from cloudstore.kit.wording import full as moment
 from cloudstore.leads.errors import LeadRefused
 from cloudstore.leads.models import Lead
 from cloudstore.network.gazetteer import gazetteer
-from cloudstore.network.scope import Scope, brand_of, one, required
+from cloudstore.network.scope import Scope, brand_of, one, required, scoped
 from cloudstore.routing.acts import ACTS, LEAVING, PlaceUnclear
 from cloudstore.routing.errors import DeskRefused
 from cloudstore.routing.exports import queue_file
@@ -104,7 +104,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The rows alone, for a page that heard of a change. Takes nothing in hand and renews no lease."""
     scope, at = required(request, *DESK_ROLES), now()
     chosen = QueueFilter(request.GET, queues.provinces(scope)).chosen()
-    current = Lead.objects.filter(brand_id=scope.brand_id, pk=_uuid(request.GET.get("open", ""))).first()
+    wanted = _uuid(request.GET.get("open", ""))
+    current = scoped(Lead.objects.filter(pk=wanted), scope).first() if wanted else None
     around = queues.desk(scope, chosen, number=request.GET.get("page", ""), current=current, now=at)
     params = request.GET.copy()
     params.pop("open", None)

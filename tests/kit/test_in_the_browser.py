@@ -190,7 +190,7 @@ def test_the_weight_of_the_first_page_stays_below_its_limit(brand, browser):
         page.on("response", lambda answer: sizes.update({answer.url: answer}))
         sign_in(page, brand.who(Role.ACCOUNT_OPERATOR).username)
         page.wait_for_load_state("load")
-        scripts = [len(answer.body()) for url, answer in sizes.items() if url.endswith(".js")]
-        styles = [len(answer.body()) for url, answer in sizes.items() if url.endswith(".css")]
+        scripts = [len(answer.body()) for url, answer in list(sizes.items()) if url.endswith(".js")]
+        styles = [len(answer.body()) for url, answer in list(sizes.items()) if url.endswith(".css")]
         assert scripts and sum(scripts) < 200_000
         assert sum(styles) < 40_000

@@ -20,6 +20,7 @@ from cloudstore.users.rules import BOARD_ROLES
 from dashboards.exports import Cell, as_file
 from dashboards.filters import row_filter, store_filter
 from dashboards.queries import rows
+from dashboards.queries.kept import kept
 from dashboards.queries.numbers import period_at, ruled_out
 from dashboards.queries.stores import TIERS, UNRANKED, Store, chosen_stores, read_stores, regions_of, sorted_stores
 
@@ -33,7 +34,7 @@ def dealers(request: HttpRequest) -> HttpResponse:
     scope = required(request, *BOARD_ROLES)
     asked = store_filter(request.GET, scope)
     at = now()
-    stores = read_stores(scope, now=at)
+    stores = kept("stores", scope, now=at, count=lambda: read_stores(scope, now=at))
     found = chosen_stores(stores.rows, region=asked.region, tier=asked.tier, words=asked.words)
     found = sorted_stores(found, asked.order)
     if kind := request.GET.get("format"):

@@ -2,8 +2,10 @@
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 
+from tests.journeys.running import product  # noqa: F401 - a fixture for the journeys and the browser stories
 from tests.template import template
 
 
@@ -18,3 +20,9 @@ def _data_folder():
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, _data_folder):
     """The folder must be there before the database is made in it; and it is copied from a template, not migrated anew."""
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Answers kept in the cache end with the test: after a rollback the same ids mean other rows."""
+    cache.clear()

@@ -13,7 +13,9 @@ from cloudstore.facts.services import rebuild
 from cloudstore.grading.services import run, run_moment
 from cloudstore.kit.clock import business_day
 from cloudstore.network.models import Brand
+from cloudstore.network.services import refresh_console_access
 from cloudstore.storefront.services import publish_brand, publish_dealer
+from cloudstore.users.rules import CONSOLE_ROLES
 
 Say = Callable[[str], None]
 
@@ -37,6 +39,7 @@ def load(*, dealers: int, days: int, now: datetime, say: Say) -> list[PlacedBran
             write_messages(brand, days=days, now=now)
             leads = write_leads(brand, sessions, days=days, now=now)
             _publish_pages(brand)
+            _open_console(brand, now)
             say(
                 f"network: {brand.card.name_en}: {len(sessions)} live sessions, {leads} leads up to {business_day(now)}"
             )
@@ -44,6 +47,12 @@ def load(*, dealers: int, days: int, now: datetime, say: Say) -> list[PlacedBran
         for brand in placed:
             _grade(brand, days=days, now=now)
     return placed
+
+
+def _open_console(brand: PlacedBrand, now: datetime) -> None:
+    """The brand's own people get their console rights once its pages are there."""
+    for entry in brand.brand.staff.filter(role__in=CONSOLE_ROLES).select_related("user"):
+        refresh_console_access(user=entry.user, now=now)
 
 
 def _publish_pages(brand: PlacedBrand) -> None:

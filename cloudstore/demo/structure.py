@@ -28,8 +28,7 @@ from cloudstore.network.models import (
     Territory,
 )
 from cloudstore.users.models import User
-from cloudstore.users.rules import CONSOLE_ROLES, Role
-from cloudstore.users.services import console_group
+from cloudstore.users.rules import Role
 
 CALENDAR = {"spans": [["09:00", "21:00"]], "closed": []}
 CAPACITY = {"S": (40, 10), "M": (90, 20), "L": (150, 30)}
@@ -233,16 +232,11 @@ def _people(
         ],
         batch_size=500,
     )
-    _console_rights([user for user, person in zip(users, everybody, strict=True) if person.role in CONSOLE_ROLES])
     staff: dict[str, dict[Role, StaffMember]] = {dealer.code: {} for dealer in dealers}
     for entry, person in zip(entries, everybody, strict=True):
         if person.place in staff:
             staff[person.place][person.role] = entry
     return staff
-
-
-def _console_rights(users: list[User]) -> None:
-    console_group().user_set.add(*users)
 
 
 def _invented_name(code: str, role: Role) -> str:

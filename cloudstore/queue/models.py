@@ -74,5 +74,8 @@ class Pulse(models.Model):
     topic = models.CharField(max_length=80)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["topic", "-id"], name="queue_pulse_of_topic")]
+
     def __str__(self) -> str:
         return f"{self.topic} #{self.pk}"

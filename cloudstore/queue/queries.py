@@ -12,7 +12,8 @@ from cloudstore.queue.models import ClockTick, Job, JobState, Pulse
 class Health:
     """Counts of open and dead jobs, the age in seconds of the oldest quick job that should have been done, and the seconds since any job ended.
 
-    Rendering takes minutes and may queue; its age is told apart and is no alarm.
+    Rendering takes minutes and may queue; its age is told apart and is no alarm. Only living leases count: a frozen worker
+    does not renew its own.
     """
 
     ready: int
@@ -34,7 +35,7 @@ def health(*, now: datetime) -> Health:
     done = Job.objects.filter(state=JobState.DONE).aggregate(at=Max("finished_at"))["at"]
     return Health(
         counts.get("ready", 0),
-        counts.get("leased", 0),
+        Job.objects.filter(state=JobState.LEASED, lease_until__gte=now).count(),
         counts.get("dead", 0),
         max((age for queue, age in oldest.items() if queue != "render"), default=0.0),
         oldest.get("render", 0.0),
@@ -70,3 +71,8 @@ def pulses_after(moment: datetime) -> list[tuple[int, str, datetime]]:
 def newest_pulse() -> int:
     """The id of the last pulse, 0 when there is none."""
     return Pulse.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def newest_pulse_of(topic: str) -> int:
+    """The id of the last pulse of one topic, 0 when it is silent. Reads one index."""
+    return Pulse.objects.filter(topic=topic).order_by("-pk").values_list("pk", flat=True).first() or 0

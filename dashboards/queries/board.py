@@ -14,6 +14,7 @@ from cloudstore.grading.indicators.registry import INDICATORS
 from cloudstore.kit.clock import BUSINESS_ZONE, business_day, day_start
 from cloudstore.network.models import Region
 from cloudstore.network.scope import Scope, dealers_of
+from dashboards.queries.kept import kept
 from dashboards.queries.numbers import NATURAL, PAID, Pair, board_leads, period_at, total
 from dashboards.queries.stores import TIERS, Store, Stores, read_stores, regions_of
 
@@ -140,7 +141,15 @@ class Board:
 
 
 def read_board(scope: Scope, *, now: datetime, region: Region | None = None) -> Board:
-    """A constant number of queries, whatever the size of the network."""
+    """Counted once per change of the brand, in a constant number of queries whatever the size of the network."""
+    return kept(f"board:{_name(region)}", scope, now=now, count=lambda: _count_board(scope, now, region))
+
+
+def _name(region: Region | None) -> str:
+    return str(region.pk) if region else "network"
+
+
+def _count_board(scope: Scope, now: datetime, region: Region | None) -> Board:
     regions = regions_of(scope)
     stores = read_stores(scope, now=now, region=region)
     whole = total([*(one.pair for one in stores.rows), stores.desk])
@@ -168,7 +177,7 @@ def read_board(scope: Scope, *, now: datetime, region: Region | None = None) -> 
 
 def read_places(scope: Scope, *, now: datetime, region: Region | None = None) -> tuple[Place, ...]:
     """Only the regions of a board, for its charts."""
-    return _places(scope, regions_of(scope), region, read_stores(scope, now=now, region=region))
+    return read_board(scope, now=now, region=region).places
 
 
 def mean_score(scores: Iterable[Decimal | None]) -> Decimal | None:
@@ -286,7 +295,12 @@ class TrendDay:
 
 
 def trend(scope: Scope, *, now: datetime, region: Region | None = None, dealer_id: int | None = None) -> list[TrendDay]:
-    """The last 60 full days and today, which is not over. Two queries."""
+    """The last 60 full days and today, which is not over. Two queries, once per change of the brand."""
+    what = f"trend:{_name(region)}:{dealer_id or 'all'}"
+    return kept(what, scope, now=now, count=lambda: _count_trend(scope, now, region, dealer_id))
+
+
+def _count_trend(scope: Scope, now: datetime, region: Region | None, dealer_id: int | None) -> list[TrendDay]:
     today = business_day(now)
     first = today - timedelta(days=TREND_DAYS)
     leads = board_leads(scope)

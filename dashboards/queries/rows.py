@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cloudstore.kit.clock import day_start
 from cloudstore.leads.models import Lead
@@ -13,7 +14,7 @@ from cloudstore.live.models import LiveSession
 from cloudstore.network.models import Account, Dealer, Region
 from cloudstore.network.scope import Scope, scoped
 from dashboards.queries.numbers import NATURAL, PAID, RULED_OUT, board_leads
-from media.models import Post
+from media.models import Post, PostStat
 
 R = TypeVar("R", Lead, Post, LiveSession)
 
@@ -86,13 +87,19 @@ def post_rows(scope: Scope, asked: RowFilter, order: str = "-published") -> Quer
     return (
         _of_place(rows, asked)
         .annotate(
-            plays=Sum("stats__plays", default=0),
-            likes=Sum("stats__likes", default=0),
-            clicks=Sum("stats__component_clicked", default=0),
+            plays=_latest("plays"),
+            likes=_latest("likes"),
+            clicks=_latest("component_clicked"),
         )
         .select_related("dealer", "account")
         .order_by(*ordering(known, order))
     )
+
+
+def _latest(figure: str) -> Coalesce:
+    """The platform's figures are cumulative: the newest statement is the sum so far, adding them up would count twice."""
+    newest = PostStat.objects.filter(post=OuterRef("pk")).order_by("-day").values(figure)[:1]
+    return Coalesce(Subquery(newest), 0)
 
 
 def session_rows(scope: Scope, asked: RowFilter, order: str = "-started") -> QuerySet[LiveSession]:

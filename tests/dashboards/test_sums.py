@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from cloudstore.grading import services as grading
 from cloudstore.network.scope import of_staff
+from cloudstore.queue.services import pulse
 from dashboards.queries.board import read_board, trend
 from dashboards.queries.numbers import RULED_OUT, period_at, total
 from dashboards.queries.rows import RowFilter, by_account, by_scene, lead_rows
@@ -58,6 +59,7 @@ def test_only_a_rule_or_the_oem_makes_a_lead_invalid(world, stores):
     when, dealer = NOON - timedelta(days=2), world.xinghe.dealers["nanshan"]
     make_lead(world.xinghe, dealer, 0, when, state="invalid", invalid_by="dealer")
     make_lead(world.xinghe, dealer, 0, when, state="invalid", invalid_by="oem")
+    pulse(f"brand:{world.xinghe.brand.pk}")  # as the service that writes a lead does
     after = read_board(scope, now=NOON).whole.now
     assert (after.leads - before.leads, after.valid - before.valid) == (2, 1)
     assert lead_rows(scope, _asked(valid="invalid")).filter(RULED_OUT).count() == 1
@@ -68,6 +70,7 @@ def test_merged_leads_and_days_outside_the_period_are_not_counted(world, stores)
     make_lead(world.xinghe, stores[0], 0, NOON - timedelta(days=2), state="merged")
     make_lead(world.xinghe, stores[0], 0, NOON)
     make_lead(world.xinghe, stores[0], 0, NOON - timedelta(days=29))
+    pulse(f"brand:{world.xinghe.brand.pk}")  # as the service that writes a lead does
     after = read_board(_zhou(world), now=NOON).whole
     assert after.now == before.now
     assert after.before.leads == before.before.leads + 1

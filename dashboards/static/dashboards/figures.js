@@ -17,8 +17,15 @@
     },
   };
 
+  // Plotly writes the style of its street maps into the page as it loads, unless an element of this name is there. We draw no
+  // street map and forbid styles written into pages, so the name is taken beforehand.
+  const MAP_STYLE = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
+
   const load = () => {
     plotly ??= new Promise((done, failed) => {
+      const taken = document.createElement("meta");
+      taken.id = MAP_STYLE;
+      document.head.append(taken);
       const script = document.createElement("script");
       script.src = source;
       script.addEventListener("load", () => { window.Plotly.register(zh); done(window.Plotly); });

@@ -1,15 +1,18 @@
 # Two commands matter: `make run` and `make test`. The others are parts of them, for daily work.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 PORT ?= 8000
 SIZE ?= small
 V = .venv/bin
 
-.PHONY: setup setup-dev run demo test test-sqlite test-postgres check bench lock browser clean-demo
+.PHONY: python setup setup-dev run demo test test-sqlite test-postgres check bench lock browser clean-demo
 
-setup:
+python:
+	@test -n "$(PYTHON)" || { echo "Cannot set up: no Python was found. Install Python 3.11, or say PYTHON=/path/to/python3.11 make run." >&2; exit 1; }
+
+setup: python
 	@$(PYTHON) requirements/install.py run
 
-setup-dev:
+setup-dev: python
 	@$(PYTHON) requirements/install.py dev
 
 run: setup

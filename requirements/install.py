@@ -3,10 +3,12 @@
     python3 requirements/install.py run     what the product needs
     python3 requirements/install.py dev     and what its tests and checks need
 
+Readable by every Python 3.6 and newer, so that an old one is refused by a sentence and not by a syntax error.
 Safe to run again at any time: a finished set-up is recognised by the hash of its list, a half-finished one is completed.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -45,7 +47,7 @@ def folder_is_writable() -> None:
         )
 
 
-def stamp_of(kind: str) -> tuple[Path, str]:
+def stamp_of(kind: str) -> tuple:
     """The file that marks a finished set-up of this kind and what it must say."""
     pinned = (ROOT / "requirements" / f"{kind}.txt").read_bytes()
     return HOME / f".ready-{kind}", hashlib.sha256(pinned + sys.version.encode()).hexdigest()
@@ -60,10 +62,16 @@ def ready(kind: str) -> bool:
     return False
 
 
+def _has_pip(python: Path) -> bool:
+    """Whether this environment is whole; an interrupted set-up leaves one without pip, or a link to a Python that is gone."""
+    words = [str(python), "-m", "pip", "--version"]
+    return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def make_environment() -> Path:
     """Make `.venv`, or make it anew when an earlier attempt left it broken. Returns its Python."""
     python = HOME / "bin" / "python"
-    if python.exists() and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+    if python.exists() and _has_pip(python):
         return python
     print("setup: making .venv", flush=True)
     shutil.rmtree(HOME, ignore_errors=True)
@@ -77,13 +85,23 @@ def make_environment() -> Path:
 def install(kind: str) -> None:
     """Install the pinned list; nothing is resolved again, every file is checked against its hash."""
     python_is_fit()
-    folder_is_writable()
     if ready(kind):
         return
+    folder_is_writable()
     python = make_environment()
     print("setup: installing pinned packages (a minute or two the first time)", flush=True)
-    words = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    done = subprocess.run([*words, "-r", ROOT / "requirements" / f"{kind}.txt"])
+    words = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+    ]
+    words += ["-r", str(ROOT / "requirements" / f"{kind}.txt")]
+    done = subprocess.run(words, env=dict(os.environ, PIP_USER="0"))
     if done.returncode:
         stop(
             "the packages could not be installed (see above). Check the network and run the same command again; it continues where it stopped."
@@ -94,4 +112,7 @@ def install(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    install(sys.argv[1] if len(sys.argv) > 1 else "run")
+    try:
+        install(sys.argv[1] if len(sys.argv) > 1 else "run")
+    except KeyboardInterrupt:
+        stop("interrupted. The same command continues where it stopped.")

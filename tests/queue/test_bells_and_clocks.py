@@ -138,6 +138,14 @@ def test_health_tells_quick_work_from_rendering(rows, does):
     assert not idle()
 
 
+def test_a_frozen_worker_does_not_count_as_busy(rows):
+    enqueue("story.tell")
+    job = services.claim(Job.objects.get().pk, now=now())
+    assert health(now=now()).leased == 1
+    assert health(now=now() + services.LEASE * 2).leased == 0
+    services.finish(job, now=now())
+
+
 def test_a_step_that_fails_is_tried_again_and_the_thread_lives_on():
     turns, stop = [], threading.Event()
 

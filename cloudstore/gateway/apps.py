@@ -40,6 +40,50 @@ def _register_events() -> None:
         },
     )
     register(
+        "event_kind",
+        {
+            "verify_webhook": _("Probe"),
+            "create_video": _("Video published"),
+            "im_receive_msg": _("Message received"),
+            "im_send_msg": _("Message sent"),
+            "im_enter_direct_msg": _("Chat opened"),
+            "item_comment_reply": _("Comment"),
+            "authorize": _("Account connected"),
+            "unauthorize": _("Connection withdrawn"),
+            "dial_phone": _("Phone button pressed"),
+            "website_contact": _("Website button pressed"),
+            "personal_tab_contact": _("Contact button pressed"),
+            "lead_seen": _("Lead"),
+            "form_lead": _("Filled form"),
+            "contact_signal": _("Interest without a number"),
+            "post_seen": _("Video published"),
+            "message_received": _("Message received"),
+            "message_sent": _("Message sent"),
+            "conversation_entered": _("Chat opened"),
+            "comment_seen": _("Comment"),
+            "account_authorised": _("Account connected"),
+            "account_unauthorised": _("Connection withdrawn"),
+            "webhook_probe": _("Probe"),
+            "unreadable": _("Not understood"),
+        },
+    )
+    register(
+        "event_reason",
+        {
+            "probe": _("Answered at the door"),
+            "nothing_for_us": _("Of no use here"),
+            "dial_phone": _("No number in it"),
+            "website_contact": _("No number in it"),
+            "personal_tab_contact": _("No number in it"),
+            "authorised": _("Connected"),
+            "revoked": _("Connection withdrawn"),
+            "unknown_account": _("The account is not known here"),
+            "no_token_yet": _("The owner has not come back from the platform yet"),
+            "authorised_again_since": _("Connected again since"),
+            "cannot_unseal": _("Cannot be opened with our keys"),
+        },
+    )
+    register(
         "door_refusal",
         {
             "wrong_signature": _("Wrong signature"),

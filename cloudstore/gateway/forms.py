@@ -12,12 +12,16 @@ from cloudstore.kit import labels
 from cloudstore.kit.labels import label
 
 
+def _line() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "cs-input"})
+
+
 def _day(words: Any) -> forms.DateField:
     """A day of this century: what lies beyond cannot be reckoned with in every time zone."""
     return forms.DateField(
         label=words,
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date", "class": "cs-input"}),
         validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2099, 12, 31))],
     )
 
@@ -30,7 +34,7 @@ def _select(group: str, codes: list[str] | None, empty: Any) -> list[tuple[str, 
 class EventFilterForm(forms.Form):
     """Which events are listed. What cannot be read is left out of the filter and said beside its field."""
 
-    q = forms.CharField(label=_("Message id, number or lead"), required=False, max_length=128)
+    q = forms.CharField(label=_("Message id, number or lead"), required=False, max_length=128, widget=_line())
     source = forms.ChoiceField(label=_("Source"), required=False)
     state = forms.ChoiceField(label=_("Status"), required=False)
     outcome = forms.ChoiceField(label=_("Came to"), required=False)
@@ -58,7 +62,7 @@ class EventFilterForm(forms.Form):
 class DeliveryFilterForm(forms.Form):
     """Which deliveries are listed."""
 
-    q = forms.CharField(label=_("Key or number"), required=False, max_length=200)
+    q = forms.CharField(label=_("Key or number"), required=False, max_length=200, widget=_line())
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     state = forms.ChoiceField(label=_("Status"), required=False)
 

@@ -268,10 +268,10 @@ DIGEST = (
 
 @pytest.mark.journey
 def test_a_killed_worker_leaves_every_event_whole_or_untouched(world):
-    people = 120
+    people = 80
     for number in range(people):
         arrive(world, lead_card(phone=f"139{number:08}"))
-    for _ in range(3):
+    for _ in range(2):
         words = [sys.executable, "manage.py", "shell", "-v0", "-c", DIGEST]
         worker = subprocess.Popen(words, cwd=ROOT, env=database_environment(), stdout=subprocess.PIPE)
         worker.stdout.readline()

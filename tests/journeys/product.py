@@ -32,11 +32,21 @@ def free_port() -> int:
 class Product:
     """A running product. `lines` is what the supervisor said so far."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.folder, self.port, self.lines = folder, free_port(), list[str]()
+    def __init__(self, folder: Path, *, port: int = 0, **environment: str) -> None:
+        self.folder, self.port, self.lines = folder, port or free_port(), list[str]()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {**os.environ, "CCS_VAR": str(folder), "PORT": str(self.port), **_database(), **environment}
         self.process: subprocess.Popen[str] | None = None
+
+    @classmethod
+    def already_running(cls, folder: Path) -> "Product":
+        """A product that somebody else started on this data folder; `stop` leaves it alone."""
+        return cls(folder, port=json.loads((folder / "run" / "pids.json").read_text())["port"])
+
+    @property
+    def platform(self) -> str:
+        """The address of the platform simulator."""
+        return f"http://127.0.0.1:{self.port + 100}"
 
     def start(self) -> "Product":
         """Start the supervisor; returns at once."""
@@ -73,8 +83,7 @@ class Product:
             text=True,
             capture_output=True,
             timeout=seconds,
-            env=self.environment
-            | {"CCS_SITE_URL": self.url, "CCS_DOUYIN_BASE_URL": f"http://127.0.0.1:{self.port + 100}"},
+            env=self.environment | {"CCS_SITE_URL": self.url, "CCS_DOUYIN_BASE_URL": self.platform},
         )
 
     def kill(self, part: str) -> None:

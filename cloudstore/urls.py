@@ -28,6 +28,8 @@ ROOMS = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # The bare address is what people type: it leads to everybody's own first page, and strangers to the sign-in.
+    path("", RedirectView.as_view(pattern_name="home")),
     path("healthz", healthz, name="healthz"),
     path("home/", home, name="home"),
     path("i18n/", include("django.conf.urls.i18n")),

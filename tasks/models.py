@@ -52,7 +52,8 @@ class MatrixTask(ClusterableModel, models.Model):  # the second base is there al
     hashtags = models.CharField(max_length=120, blank=True)
     # {"regions": [ids], "tiers": ["S", "A"], "groups": [ids], "dealers": [ids], "without": [dealer ids]}
     audience = models.JSONField(default=dict, blank=True)
-    # Account ids as chosen when the hand-out began: tiers may move while it runs, the audience of this task does not.
+    # Account ids with tiers as chosen when the hand-out began, kept until it is done: tiers may move meanwhile, the
+    # audience of this task does not.
     snapshot = models.JSONField(default=list, blank=True, editable=False)
     quota = models.PositiveSmallIntegerField(default=1)
     overlay_preset = models.CharField(max_length=20, default="end_card")

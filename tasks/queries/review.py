@@ -22,9 +22,10 @@ SHOWN = 100
 def waiting(scope: Scope) -> QuerySet[Submission]:
     """Submissions in review that a person may decide, the longest waiting first."""
     rows = scoped(Submission.objects.filter(state=SubmissionState.IN_REVIEW), scope)
-    return rows.select_related(
+    rows = rows.select_related(
         "assignment__task", "assignment__dealer__region", "assignment__dealer__current_tier", "claimed_by"
-    ).order_by("review_ready_at", "pk")
+    )
+    return rows.defer("assignment__task__brief", "assignment__task__snapshot").order_by("review_ready_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def _assignments(scope: Scope) -> QuerySet[Assignment]:
         scoped(Assignment.objects.all(), scope)
         .exclude(task__state=TaskState.DRAFT)
         .select_related("task", "account", "dealer")
+        .defer("task__brief", "task__snapshot")
         .prefetch_related("task__rewards")
         .annotate(
             passed=Count("submissions", filter=Q(submissions__state__in=PASSED)),

@@ -92,7 +92,9 @@ def _write_batch(task: MatrixTask, chosen: list[tuple[int, str]], now: datetime)
 def _open(task: MatrixTask, now: datetime) -> None:
     with transaction.atomic():
         opened = MatrixTask.objects.filter(pk=task.pk, state=TaskState.HANDING_OUT).update(
-            state=TaskState.OPEN, handed_out_at=now
+            state=TaskState.OPEN,
+            handed_out_at=now,
+            snapshot=[],  # the assignments are the audience now
         )
         if opened:
             _reserve(task, now)

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The bare address is what people type: it leads to everybody's own first page, and strangers to the sign-in.
     path("", RedirectView.as_view(pattern_name="home")),
     path("healthz", healthz, name="healthz"),
+    path("favicon.ico", RedirectView.as_view(url=settings.STATIC_URL + "kit/logo.svg")),
     path("home/", home, name="home"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("cloudstore.users.signin_urls")),
@@ -38,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One sign-in and one account page for all surfaces; the console's own ones are not reached.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/account/", RedirectView.as_view(pattern_name="users:me")),
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     re_path("^admin/password_reset/", not_found),
     path("admin/", include(wagtailadmin_urls)),
     # Papers of a brand's library; network.wagtail_hooks says who may open which.

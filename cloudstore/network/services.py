@@ -10,7 +10,7 @@ from cloudstore.network.scope import scope_of
 from cloudstore.queue.services import pulse
 from cloudstore.users.models import User
 from cloudstore.users.rules import CONSOLE_ROLES, DEALER_ROLES, Role
-from cloudstore.users.services import set_console_access
+from cloudstore.users.services import make_user, new_password, set_console_access
 
 #: Who edits the brand's public pages.
 PAGE_ROLES = frozenset({Role.ADMINISTRATOR, Role.BRAND_MANAGER})
@@ -19,6 +19,24 @@ Place = Region | DealerGroup | Dealer | None
 
 class WrongPlace(Exception):
     """A role was given at a place where it cannot be held; the message says which and what it needs."""
+
+
+class Taken(Exception):
+    """A brand's short name or a user name exists already; the message says which."""
+
+
+@transaction.atomic
+def open_brand(*, slug: str, name_zh: str, name_en: str, administrator: str, now: datetime) -> tuple[User, str]:
+    """Make a brand, its library and its first administrator. Returns the person and the password, which is kept nowhere else."""
+    if Brand.objects.filter(slug=slug).exists():
+        raise Taken(f"There is a brand {slug} already.")
+    if User.objects.filter(username__iexact=administrator).exists():
+        raise Taken(f"There is a person {administrator} already.")
+    brand = Brand.objects.create(slug=slug, name_zh=name_zh, name_en=name_en)
+    password = new_password()
+    person = make_user(username=administrator, display_name=administrator, password=password)
+    appoint(user=person, brand=brand, role=Role.ADMINISTRATOR, now=now)
+    return person, password
 
 
 @transaction.atomic

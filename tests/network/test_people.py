@@ -7,6 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -14,7 +15,7 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from cloudstore.kit.clock import now
 from cloudstore.network.library import brand_collection
-from cloudstore.network.models import StaffMember
+from cloudstore.network.models import Brand, StaffMember
 from cloudstore.network.scope import scope_of
 from cloudstore.network.services import WrongPlace, appoint, dismiss
 from cloudstore.queue.models import Pulse
@@ -228,3 +229,27 @@ def test_papers_of_the_brand_open_for_its_people_and_dealers(town, papers, name)
     assert client.get(f"/documents/{own.pk}/{own.filename}").status_code == 200
     assert client.get(f"/documents/{foreign.pk}/{foreign.filename}").status_code == 404
     assert Client().get(f"/documents/{own.pk}/{own.filename}").status_code == 404
+
+
+def test_an_installation_of_ones_own_begins_with_one_command(capsys):
+    call_command("open_brand", "mine", "我的品牌", "Mine", "--administrator", "boss")
+    password = re.search(r"password ([a-z0-9-]+)", capsys.readouterr().out)[1]
+    client = Client()
+    client.post("/sign-in/", {"login": "boss", "password": password})
+    assert client.get("/home/").headers["Location"] == "/admin/"
+    assert client.get("/admin/people/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "words"),
+    [
+        ("xinghe", "boss", "There is a brand xinghe"),
+        ("new", "LIN", "There is a person LIN"),
+        ("no good", "boss", "valid"),
+    ],
+)
+def test_the_command_makes_nothing_when_something_is_taken(town, slug, name, words):
+    before = User.objects.count(), Brand.objects.count()
+    with pytest.raises(CommandError, match=words):
+        call_command("open_brand", slug, "名", "Name", "--administrator", name)
+    assert before == (User.objects.count(), Brand.objects.count())

@@ -71,11 +71,13 @@ class Part:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     deaths: deque[float] = field(default_factory=deque)
+    started: float = 0.0
 
     def start(self, environment: dict[str, str]) -> None:
         """Start the process with its output appended to the log (the log of long ago goes aside first)."""
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".1.log"))
+        self.started = time.monotonic()
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command,
@@ -344,9 +346,12 @@ class Supervisor:
             say("web: it lives but does not answer, starting it again")
             web.stop(time.monotonic() + 5)
         queue = (health or {}).get("queue")
-        if isinstance(queue, dict) and stuck(queue):
+        # What waited while nobody ran is no fault of a worker that has only just started.
+        settled = time.monotonic() - worker.started > STUCK_SECONDS
+        if settled and isinstance(queue, dict) and stuck(queue):
             say(f"worker: the oldest waiting job is {queue['oldest_due_seconds']:.0f} s old, starting the worker again")
             worker.stop(time.monotonic() + 5)
+            worker.deaths.clear()  # this one was ours
 
     def play_main_job(self) -> None:
         """Play the main job once in front of the newcomer; a failure is told, and the product stays up."""

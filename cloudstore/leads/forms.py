@@ -56,7 +56,7 @@ class CallForm(ActForm):
 class WecomForm(ActForm):
     """The customer was added on WeCom."""
 
-    note = _note(_("Note"))
+    note = _note(_("Remark"))
     kind = FollowKind.WECOM_ADD
 
     @property
@@ -75,7 +75,7 @@ class MessageForm(WecomForm):
 class NoteForm(WecomForm):
     """A note, which is no follow."""
 
-    note = _note(_("Note"), required=True)
+    note = _note(_("Internal note"), required=True)
     kind = FollowKind.NOTE
 
 
@@ -87,7 +87,7 @@ class AppointmentForm(ActForm):
         input_formats=["%Y-%m-%dT%H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    note = _note(_("Note"))
+    note = _note(_("Remark"))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -113,11 +113,4 @@ ACTIONS: dict[str, type[CallForm | WecomForm | AppointmentForm]] = {
     "message": MessageForm,
     "appointment": AppointmentForm,
     "note": NoteForm,
-}
-#: Verb -> list of its reasons; verbs without one need none.
-REASONS = {
-    "ask_lost": "lost_reason",
-    "ask_transfer": "transfer_reason",
-    "mark_invalid": "invalid_reason",
-    "sleep": "sleep_reason",
 }

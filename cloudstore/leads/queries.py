@@ -9,12 +9,15 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext
 
 from cloudstore.customers.models import Touch
 from cloudstore.facts.rules import FactRow
 from cloudstore.facts.rules.leads import DealerMark, LeadFacts, LeadVerdict, Ruling, is_matured, is_valid, verdict
 from cloudstore.kit.clock import business_day, day_start
 from cloudstore.kit.clock import now as clock_now
+from cloudstore.kit.labels import label
+from cloudstore.kit.wording import full
 from cloudstore.leads.models import FollowAction, Lead, LeadEvent, Round
 from cloudstore.leads.rules.reasons import Invalid, Opening
 from cloudstore.leads.rules.sla import kept
@@ -85,11 +88,11 @@ def place_of(lead: Lead) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a lead's story: the event, and the action behind it where there is one."""
+    """One line of the lead's story: the event, the action behind it where there is one, and what to say beside it."""
 
     event: LeadEvent
     action: FollowAction | None
-    actor: str
+    facts: list[str]
 
 
 def story(lead: Lead, scope: Scope, limit: int = 200) -> list[Line]:
@@ -103,7 +106,37 @@ def story(lead: Lead, scope: Scope, limit: int = 200) -> list[Line]:
     if not scope.whole_brand:
         rows = rows.filter(Q(pk__in=own) | Q(round__isnull=True))
     actions = {one.pk: one for one in rows}
-    return [Line(one, actions.get(one.detail.get("action")), _shown_actor(one, lead, scope)) for one in events]
+    return [_line(one, actions.get(one.detail.get("action")), _shown_actor(one, lead, scope)) for one in events]
+
+
+#: Verb that needs a reason -> the label group of its reasons.
+REASONS = {
+    "ask_lost": "lost_reason",
+    "ask_transfer": "transfer_reason",
+    "mark_invalid": "invalid_reason",
+    "sleep": "sleep_reason",
+}
+#: Detail of an event -> the label group of its codes, in the order in which they are said.
+_CODES = (("level", "lead_level"), ("purpose", "reveal_purpose"), ("scene", "lead_scene"))
+
+
+def _line(event: LeadEvent, action: FollowAction | None, actor: str) -> Line:
+    """Who, where, and the few facts that make the line worth reading; nothing is said that is not known."""
+    detail = event.detail
+    facts = [actor, detail.get("dealer", "")]
+    facts += [str(label(group, detail[name]).words) for name, group in _CODES if detail.get(name)]
+    if event.kind == "assigned" and detail.get("reason"):
+        facts.append(str(label("round_reason", detail["reason"]).words))
+    if detail.get("reason") and detail.get("verb") in REASONS:
+        facts.append(str(label(REASONS[detail["verb"]], detail["reason"]).words))
+    if detail.get("other_dealer"):
+        facts.append(gettext("through store %(code)s") % {"code": detail["other_dealer"]})
+    if action is not None and action.connected is not None:
+        answered = gettext("answered, %(seconds)s s") % {"seconds": action.call_seconds}
+        facts.append(answered if action.connected else gettext("no answer"))
+    if action is not None and action.appointment_at:
+        facts.append(full(action.appointment_at))
+    return Line(event, action, [fact for fact in facts if fact])
 
 
 def _shown_actor(event: LeadEvent, lead: Lead, scope: Scope) -> str:

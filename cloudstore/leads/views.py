@@ -22,8 +22,9 @@ from cloudstore.kit.clock import now
 from cloudstore.kit.labels import choices, label
 from cloudstore.leads import queries, services
 from cloudstore.leads.errors import LeadRefused
-from cloudstore.leads.forms import ACTIONS, REASONS, ReasonForm
+from cloudstore.leads.forms import ACTIONS, ReasonForm
 from cloudstore.leads.models import Lead
+from cloudstore.leads.queries import REASONS
 from cloudstore.leads.rules.hands import Hand, verbs_of
 from cloudstore.leads.rules.levels import HORIZON_DAYS, Level
 from cloudstore.leads.rules.states import State, Verb
@@ -131,7 +132,7 @@ def _page(request: HttpRequest, scope: Scope, row: Lead, status: int = 200, **mo
         "row": row,
         "forms": forms,
         "reasons": reasons,
-        "steps": [verb for verb in _STEPS if verb in verbs],
+        "steps": [verb for verb in _STEPS if verb in verbs and _fits(verb, State(row.state))],
         "levels": LEVELS,
         "lines": queries.story(row, scope),
         "touches": queries.touches(row, scope),
@@ -144,6 +145,11 @@ def _page(request: HttpRequest, scope: Scope, row: Lead, status: int = 200, **mo
         **more,
     }
     return render(request, "leads/lead.html", context, status=status)
+
+
+def _fits(verb: Verb, state: State) -> bool:
+    """Whether a button for this step makes sense here: nobody drives home in a car before they have seen it."""
+    return verb is not Verb.DELIVER or state in {State.ARRIVED, State.TEST_DRIVEN, State.ORDERED}
 
 
 def _may_assign(scope: Scope, row: Lead) -> list[StaffMember]:

@@ -82,7 +82,7 @@ _FOLLOW = {
     "wecom_add": Label(_("Added on WeCom"), "neutral", "user-plus"),
     "message": Label(_("Message sent"), "neutral", "send"),
     "appointment": Label(_("Appointment"), "neutral", "calendar-plus"),
-    "note": Label(_("Note"), "neutral", "notebook-pen"),
+    "note": Label(_("Internal note"), "neutral", "notebook-pen"),
 }
 _EVENTS = {
     "created": Label(_("Came in"), "neutral", "sparkles"),
@@ -145,8 +145,8 @@ def register_words() -> None:
     register(
         "lead_verb",
         {
-            "arrive": Label(_("Arrived at the store"), "neutral", "map-pin-check"),
-            "test_drive": Label(_("Test drive done"), "neutral", "car"),
+            "arrive": Label(_("Arrived"), "neutral", "map-pin-check"),
+            "test_drive": Label(_("Test drive"), "neutral", "car"),
             "order": Label(_("Ordered"), "neutral", "file-check"),
             "deliver": Label(_("Delivered"), "neutral", "key-round"),
             "refund": Label(_("Order cancelled"), "neutral", "undo-2"),

@@ -27,7 +27,7 @@ class WalkInForm(forms.Form):
     )
     how = forms.ChoiceField(
         label=_("How did they come?"),
-        choices=[(How.WALK_IN.value, _("Walked in")), (How.PHONED.value, _("Phoned the store"))],
+        choices=[(How.WALK_IN.value, _("Walked in")), (How.PHONED.value, _("Phoned"))],
         widget=forms.RadioSelect,
         initial=How.WALK_IN.value,
     )

@@ -89,6 +89,24 @@ def book_for(brand_id: int, adcode: str, *, p90: Decimal, now: datetime, also: C
     return book
 
 
+def book_of_source(dealer: Dealer | None, *, now: datetime) -> DealerBook:
+    """The source dealer alone, with what law and contract say of it: territory, series, active. Two queries.
+
+    How busy it is, or how well it works, never keeps a local lead from it, so that is not looked up.
+    """
+    if dealer is None:
+        return DealerBook((), gazetteer())
+    alone = MatchDealer(
+        code=dealer.code,
+        city=dealer.city_id,
+        point=(dealer.lat, dealer.lon),
+        territory=frozenset(Territory.objects.filter(dealer=dealer).values_list("adcode", flat=True)),
+        series=frozenset(_authorised([dealer.pk], now).values_list("series__code", flat=True)),
+        active=dealer.status == "active",
+    )
+    return DealerBook([alone], gazetteer())
+
+
 def _share_fairly(book: DealerBook, adcode: str, counts: dict[str, int]) -> None:
     """Target and actual share within the territory of the region; the dealers around it share among themselves."""
     inside = {dealer.code for dealer in book.serving(adcode)}

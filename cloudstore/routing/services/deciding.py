@@ -19,10 +19,10 @@ from cloudstore.routing.rules.book import DealerBook
 from cloudstore.routing.rules.deciding import Decision, Settings, candidates_as_json, decide, filtered_as_json
 from cloudstore.routing.rules.matching import Lead as MatchLead
 from cloudstore.routing.rules.matching import Match, match
-from cloudstore.routing.rules.modes import Mode, Policy, policy_for
+from cloudstore.routing.rules.modes import Mode, Outcome, Policy, policy_for
 from cloudstore.routing.rules.region import Evidence, EvidenceKind, decide_region
 from cloudstore.routing.rules.sentences import Sentence
-from cloudstore.routing.services.book import arrival_p90, book_for
+from cloudstore.routing.services.book import arrival_p90, book_for, book_of_source
 
 DEFAULT_VERSION = "default/v1"
 
@@ -130,26 +130,39 @@ class Asked:
         return found.code if found else None
 
 
-def ask_rules(lead: Lead, policy: Bound, *, now: datetime) -> Asked:
-    """What the rules say of this lead as it is now."""
+def ask_rules(lead: Lead, policy: Bound, *, now: datetime, search: bool = True) -> Asked:
+    """What the rules say of this lead as it is now.
+
+    Without `search` the dealers around are looked up only when the lead is not its source's at once.
+    """
     evidence = evidence_of(lead)
-    adcode = decide_region(evidence, gazetteer()).adcode or ""
-    source = lead.source_dealer
+    known = as_match_lead(lead, decide_region(evidence, gazetteer()).adcode or "")
+    alone = book_of_source(lead.source_dealer, now=now)
+    decision = _decide(lead, known, evidence, policy, alone, now)
+    recipients = frozenset(known.recipients or ())
+    if not search and decision.placement.outcome is Outcome.DEALER:
+        return Asked(decision, alone, None, recipients)
     p90 = policy.arrival_p90 if policy.arrival_p90 is not None else arrival_p90(lead.brand_id, now=now)
-    book = book_for(lead.brand_id, adcode, p90=p90, now=now, also=[source.pk] if source else [])
-    known = as_match_lead(lead, adcode)
-    decision = decide(
+    also = [lead.source_dealer_id] if lead.source_dealer_id else []
+    book = book_for(lead.brand_id, known.adcode, p90=p90, now=now, also=also)
+    found = match(replace(known, recipients=None), book) if gazetteer().city_of(known.adcode) else None
+    return Asked(decision, book, found, recipients)
+
+
+def _decide(
+    lead: Lead, known: MatchLead, evidence: list[Evidence], policy: Bound, book: DealerBook, now: datetime
+) -> Decision:
+    """Region, local or not, source or desk: what needs no other dealer than the source."""
+    return decide(
         known,
         evidence,
-        source=book.get(source.code) if source else None,
+        source=book.get(lead.source_dealer.code) if lead.source_dealer else None,
         mode=policy.mode,
         settings=Settings(policy.assume_local_when_unknown),
         level=Level(lead.level),
         book=book,
         now=now,
     )
-    found = match(replace(known, recipients=None), book) if gazetteer().city_of(adcode) else None
-    return Asked(decision, book, found, frozenset(known.recipients or ()))
 
 
 def keep(

@@ -35,7 +35,7 @@ def settle(*, lead: Lead, policy: Bound, now: datetime) -> None:
     Local leads go to their dealer with a running deadline; all others wait at the desk with a proposal, or go on at once
     where the policy dispatches by itself and the customer agreed.
     """
-    asked = ask_rules(lead, policy, now=now)
+    asked = ask_rules(lead, policy, now=now, search=False)
     placement, source = asked.decision.placement, lead.source_dealer
     _write_region(lead, asked.decision, now)
     if placement.outcome is Outcome.DEALER and source is not None:

@@ -119,7 +119,7 @@ class RegionForm(ScopedForm):
 class AppointForm(forms.Form):
     """A new person with a role and the place it needs."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=_("Person's name"), max_length=60)
     username = forms.CharField(
         label=_("User name"), max_length=60, help_text=_("What they type at sign-in: letters, digits, - . _")
     )

@@ -367,7 +367,7 @@ class PeopleViewSet(GuardedModelViewSet):
     ]
     list_export: ClassVar[list[str]] = ["name", "user.username", "role", "dealer", "valid_from", "valid_to"]
     export_headings: ClassVar[dict[str, Any]] = {
-        "name": _("Name"),
+        "name": _("Person's name"),
         "user.username": _("User name"),
         "role": _("Role"),
         "dealer": _("Dealer"),
@@ -377,7 +377,7 @@ class PeopleViewSet(GuardedModelViewSet):
     coded: ClassVar[dict[str, str]] = {"role": "role"}
     edit_handler = ObjectList(
         [
-            FieldPanel("name", heading=_("Name")),
+            FieldPanel("name", heading=_("Person's name")),
             FieldPanel(
                 "valid_to",
                 heading=_("Role ends"),

@@ -104,6 +104,9 @@ def _candidates(address: Address, ids: list[str]) -> Iterable[tuple[str, ...]]:
     """Ids for the places of an address; two places are tried with the same few ids to keep the number of questions bounded."""
     if not address.places:
         return [()]
+    if address.name.startswith(("wagtail", "mfa", "documents")):
+        # The library's own screens know numbers only, and theirs are small: the first few reach every page, picture and user.
+        ids = [one for one in ids if one.isdigit() and int(one) < 60][:6]
     if len(address.places) == 1:
         return [(one,) for one in ids]
     return product(ids[:8], repeat=len(address.places)) if len(address.places) == 2 else []
@@ -128,6 +131,7 @@ def _text(response) -> str:
     return response.content.decode("utf-8", "replace")
 
 
+@pytest.mark.timeout(500)
 @pytest.mark.parametrize("name", CRAWLERS)
 def test_every_address_with_every_id(network, name):
     """The crawl itself."""

@@ -83,7 +83,12 @@ def test_services_do_not_import_jobs_views_or_forms():
         if "services" not in (path.stem, path.parent.name):
             continue
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").rsplit(".", 1)[-1] in {"jobs", "views", "forms", "templates"}:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").rsplit(".", 1)[-1] in {
+                "jobs",
+                "views",
+                "forms",
+                "templates",
+            }:
                 offenders.append(f"{name_of(path)}: {node.module}")
     assert offenders == []
 

@@ -81,7 +81,12 @@ def test_every_job_is_asked_for_by_someone():
 
 def test_wired_functions_live_in_services_or_queries():
     """Only services and queries are doors of a room."""
-    tables = [*wiring.INBOUND.values(), *wiring.OUTBOUND.values(), *wiring.WATCHERS.values(), *wiring.FACT_SOURCES.values()]
+    tables = [
+        *wiring.INBOUND.values(),
+        *wiring.OUTBOUND.values(),
+        *wiring.WATCHERS.values(),
+        *wiring.FACT_SOURCES.values(),
+    ]
     for function in tables:
         module = importlib.import_module(function.__module__).__name__
         assert ".services" in module or ".queries" in module or module.startswith("cloudstore.gateway"), module

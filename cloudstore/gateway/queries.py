@@ -1,6 +1,6 @@
 """Reading the gateway: what waits, what came in, what it came to, what was turned away, what goes out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -84,7 +84,7 @@ _COUNTING = {
 }
 
 
-def _tally(row: dict[str, object]) -> Tally:
+def _tally(row: Mapping[str, object]) -> Tally:
     counts = {name.removeprefix("n_"): value for name, value in row.items() if name.startswith("n_")}
     return Tally(row["source"], row.get("day"), row["raw"], counts, row["put_aside"])  # type: ignore[arg-type]
 

@@ -78,6 +78,12 @@ class People:
         if parts.scheme in ("http", "https", "ws", "wss"):
             self.hosts.add(parts.netloc)
 
+    def picture(self, page: Page, name: str) -> None:
+        """Keep what this page looks like, when CCS_TEST_PICTURES names a folder: screens are to be looked at."""
+        folder = os.environ.get("CCS_TEST_PICTURES")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+
     def leave(self) -> None:
         """Close all pages of one test."""
         while self.contexts:

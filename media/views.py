@@ -91,7 +91,7 @@ def complete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def photos(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The photos of a story as a fragment. POST: new files under `photos`, captions and order as listed, `move`, `remove`."""
+    """The photos of a story as a fragment. POST: new files under `photos`, captions and order as listed, `move`, `take_out`."""
     asset = _own_asset(request, pk, kind="photo_story")
     problems: list[tuple[str, str]] = []
     if request.method == "POST":
@@ -111,7 +111,7 @@ def _arrange(asset: Asset, request: HttpRequest) -> None:
     ]
     if order:
         services.arrange_photos(asset=asset, order=queries.moved(order, request.POST.get("move", "")), now=now())
-    for photo_id in _ids([request.POST.get("remove", "")]):
+    for photo_id in _ids([request.POST.get("take_out", "")]):
         photo = asset.photos.filter(pk=photo_id).first()
         if photo is not None:
             services.remove_photo(photo=photo, now=now())

@@ -1,5 +1,6 @@
 """The product under its real supervisor, in a folder of its own, on ports of its own."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -100,6 +101,16 @@ class Installation:
         self.process.send_signal(number)
         return self.process.wait(40)
 
+    def clear_away(self):
+        """After a story that failed: nothing stays, frozen parts neither."""
+        if self.process and self.process.poll() is None:
+            parts = self.pids() if (self.var / "run" / "pids.json").exists() else {}
+            self.process.kill()
+            self.process.wait()
+            for name in {"web", "worker", "simulator"} & set(parts):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(parts[name], signal.SIGKILL)
+
     def refuse(self, **more):
         """Start, and hear why not: the exit code and the lines."""
         self.start(**more)
@@ -123,6 +134,4 @@ def installation(tmp_path):
     one.var.mkdir()
     shutil.copyfile(template(), one.var / "db.sqlite3")
     yield one
-    if one.process and one.process.poll() is None:
-        one.process.kill()
-        one.process.wait()
+    one.clear_away()

@@ -11,6 +11,7 @@ from cloudstore.leads.models import FollowAction, Lead
 from cloudstore.leads.rules.reasons import Invalid
 from cloudstore.leads.rules.states import Verb
 from cloudstore.leads.services import act, assign_consultant
+from cloudstore.queue.models import Pulse
 from cloudstore.routing.services import dispatch, log_call
 
 from .stories import lead_of
@@ -282,3 +283,17 @@ class TestVisitors:
         other = build_town("yunfan")
         answer = self.fill(sign_in("wang"), series=other.series["X7"].pk)
         assert answer.status_code == 200 and not Lead.objects.exists()
+
+
+class TestShownNumber:
+    def test_a_look_does_not_make_lists_read_themselves_again(self, town, sign_in, lead):
+        """Otherwise the number would vanish from the list in the moment it appeared."""
+        Pulse.objects.all().delete()
+        sign_in("wang").post(url("number", lead), headers={"HX-Request": "true"})
+        assert set(Pulse.objects.values_list("topic", flat=True)) == {f"lead:{lead.pk}"}
+
+    def test_it_keeps_its_place_when_the_list_is_read_again(self, sign_in, lead):
+        client = sign_in("wang")
+        place = f'id="dial-{lead.pk}"'
+        assert f'{place} hx-preserve="true"' in client.get(reverse("leads:list")).content.decode()
+        assert place in client.post(url("number", lead), headers={"HX-Request": "true"}).content.decode()

@@ -19,6 +19,7 @@ from cloudstore.leads.services.journal import lock, put, record, tell, write
 from cloudstore.leads.services.rounds import open_round_of
 from cloudstore.network.models import StaffMember
 from cloudstore.network.scope import Scope
+from cloudstore.queue.services import pulse
 from cloudstore.users.rules import Role
 
 LONGEST_NOTE = 2000
@@ -140,5 +141,6 @@ def reveal(*, lead: Lead, scope: Scope, purpose: str, now: datetime) -> list[str
     """
     numbers = reveal_phones(customer=lead.customer, scope=scope, purpose=purpose, now=now)
     record(lead, "reveal", now=now, by=scope.staff, purpose=purpose)
-    tell(lead)
+    # Its history alone has changed: lists need not read themselves again.
+    pulse(f"lead:{lead.pk}")
     return numbers

@@ -129,6 +129,10 @@ def register_words() -> None:
             "mark_account": _("The platform does not let this account publish at the moment."),
             "change_content": _("The platform does not accept this content."),
             "fix_request": _("The platform refused the post."),
+            "window_closed": _("The platform refused the post."),
+            "fix_configuration": _("The brand's registration with the platform needs attention."),
+            "stop_connector": _("The platform has blocked the brand's app."),
+            "gave_up": _("The post could not be sent."),
             "worn_out": _("The platform could not be reached for a long time."),
         },
     )

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from cloudstore.network.scope import Scope, scoped
 from media.models import Rendition
-from media.queries import newest_renditions
+from media.queries import PublishFault, newest_renditions, publish_faults
 from tasks.models import ReviewDecision, Submission
 from tasks.queries.briefs import Brief, read
 from tasks.rules.captions import post_text
@@ -61,6 +61,7 @@ class Sheet:
     goes_out_as: str
     earlier: list[ReviewDecision]
     claimed_by_other: bool
+    fault: PublishFault | None
 
 
 def sheet(submission: Submission, scope: Scope, *, now: datetime) -> Sheet:
@@ -78,6 +79,7 @@ def sheet(submission: Submission, scope: Scope, *, now: datetime) -> Sheet:
         goes_out_as=post_text(submission.caption, submission.assignment.task.hashtags),
         earlier=list(earlier.select_related("by", "submission").order_by("-pk")[:5]),
         claimed_by_other=claimed and submission.claimed_by_id != scope.staff.pk,
+        fault=publish_faults([submission.post_id]).get(submission.post_id) if submission.post_id else None,
     )
 
 

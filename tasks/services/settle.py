@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from cloudstore.queue.services import pulse
 from media.models import Post
-from media.queries import post_count
+from media.queries import post_count, publish_faults
 from tasks.models import Accrual, RewardRule, Submission
 from tasks.queries.ledger import available_fen, reserved_fen
 from tasks.rules.money import Place, Step
@@ -115,14 +115,17 @@ def _earned(rule: RewardRule, submission: Submission) -> int:
 
 
 def _claims(rule: RewardRule, submission: Submission) -> list[Claim]:
-    """Approved submissions of the same dealer and task whose posts are still on their way."""
-    others = Submission.objects.filter(
-        assignment__task=rule.task_id,
-        assignment__dealer=submission.assignment.dealer_id,
-        state=SubmissionState.APPROVED,
-        post__state="publishing",
-    ).exclude(pk=submission.pk)
-    return [_claim(other, under_way=True) for other in others]
+    """Approved submissions of the same dealer and task whose posts are on their way; what was given up holds up nobody."""
+    others = list(
+        Submission.objects.filter(
+            assignment__task=rule.task_id,
+            assignment__dealer=submission.assignment.dealer_id,
+            state=SubmissionState.APPROVED,
+            post__state="publishing",
+        ).exclude(pk=submission.pk)
+    )
+    given_up = publish_faults([other.post_id for other in others if other.post_id])
+    return [_claim(other, under_way=True) for other in others if other.post_id not in given_up]
 
 
 def _claim(submission: Submission, *, under_way: bool = False) -> Claim:

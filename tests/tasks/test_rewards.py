@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from cloudstore.gateway.models import Delivery
 from media.models import Post
 from tasks import services
 from tasks.models import Accrual, Submission
@@ -93,7 +94,7 @@ def test_a_post_that_never_comes_does_not_block_the_others(world):
     task = open_task(world, cap_per_dealer=1)
     one, two = task.assignments.filter(dealer=world.dealers[0]).order_by("account")
     early, late = approved(one, now=NOW), approved(two, now=NOW + timedelta(minutes=1))
-    Post.objects.filter(pk=early.post_id).update(state="failed")
+    Delivery.objects.filter(key=f"douyin.publish:{early.post_id}").update(state="dead", cause="reauthorise")
     goes_public(late)
     services.follow_assets(now=NOW)
     assert Accrual.objects.get().submission == late

@@ -7,18 +7,24 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
+from wagtail.documents.models import Document
 
+from cloudstore.connectors.errors import PASSING, Action
+from cloudstore.gateway.models import Delivery
 from cloudstore.kit.clock import now as clock_now
+from cloudstore.kit.labels import label
+from cloudstore.network.library import brand_collection
 from cloudstore.network.scope import of_staff
-from media.models import Asset
+from media.models import Asset, Post
 from tasks import services
 from tasks.models import Accrual, Assignment, MatrixTask, Submission
 from tasks.queries import workspace
 from tasks.rules.states import Verdict
 from tests.media.corpus import plain_clip
-from tests.tasks.conftest import NOW, make_staff, make_task, make_world, open_task, published, submitted
+from tests.tasks.conftest import NOW, approved, make_staff, make_task, make_world, open_task, published, submitted
 from tests.world import signed_in
 
 BRIEF = [
@@ -241,6 +247,59 @@ class TestUpload:
         phone.post(reverse("tasks:send", args=[assignment.pk]), {"asset": story.pk, "kind": "photo_story"})
         assert Submission.objects.get().asset == story
         assert Asset.objects.get(pk=story.pk).state == "received"
+
+
+class TestMaterials:
+    """Files of the brief, for those who have the task and for nobody else."""
+
+    @pytest.fixture
+    def document(self, world, uploads):
+        collection = brand_collection(world.brand)
+        return Document.objects.create(
+            title="新车照片", file=ContentFile(b"%PDF-1.7", "photos.pdf"), collection=collection
+        )
+
+    def hand_out(self, world, document):
+        brief = [("material", {"file": document, "rights": "本活动可用", "expires_on": None})]
+        return open_task(world, brief=brief, quota=1)
+
+    def test_the_operator_downloads_what_the_brief_gives(self, world, phone, document):
+        assignment = self.hand_out(world, document).assignments.get(account=world.accounts[0])
+        text = page(phone, "assignment", assignment.pk)
+        assert "本活动可用" in text
+        response = phone.get(reverse("tasks:material", args=[assignment.pk, document.pk]))
+        assert b"".join(response.streaming_content) == b"%PDF-1.7"
+        assert response["Content-Disposition"].startswith("attachment")
+
+    def test_other_papers_and_other_people_get_nothing(self, world, phone, document, assignment):
+        other_brand = make_world("yunfan", "云帆")
+        theirs = self.hand_out(world, document).assignments.get(account=world.accounts[0])
+        assert phone.get(reverse("tasks:material", args=[assignment.pk, document.pk])).status_code == 404
+        address = reverse("tasks:material", args=[theirs.pk, document.pk])
+        assert signed_in(world.neighbour).get(address).status_code == 404
+        document.collection = brand_collection(other_brand.brand)
+        document.save()
+        assert phone.get(address).status_code == 404, "a paper of another brand stays theirs even if a brief names it"
+
+
+class TestPublishing:
+    """What the platform would not take is said, and can be sent again."""
+
+    def test_the_operator_reads_why_and_the_brand_sends_it_again(self, world, phone, assignment):
+        submission = approved(assignment)
+        key = {"key": f"douyin.publish:{submission.post_id}"}
+        Delivery.objects.filter(**key).update(state="dead", cause="reauthorise")
+        text = page(phone, "progress", assignment.pk)
+        assert "The account must be authorised again on the platform." in text
+        desk = signed_in(world.manager)
+        assert "Publish again" in desk.get(reverse("review:sheet", args=[submission.pk])).content.decode()
+        desk.post(reverse("review:publish_anew", args=[submission.pk]))
+        assert Delivery.objects.get(**key).state == "ready"
+        assert Post.objects.get().state == "publishing"
+
+    @pytest.mark.parametrize("action", [action for action in Action if action not in PASSING], ids=str)
+    def test_every_end_of_a_post_has_its_words(self, action):
+        assert str(label("publish_fault", action.value).words) != action.value
 
 
 class TestStatement:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -88,6 +89,15 @@ class People:
         """Close all pages of one test."""
         while self.contexts:
             self.contexts.pop().close()
+
+
+def until(page: Page, look, *, seconds: float = PATIENCE / 1000):
+    """Look again until there is something. (`wait_for_function` evaluates strings, which our pages forbid.)"""
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < end, f"nothing after {seconds:.0f} s on {page.url}"
+        page.wait_for_timeout(100)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,12 @@ from cloudstore.users.rules import Role
 from tests.isolation.addresses import Address, all_addresses
 from tests.isolation.rows import add_one_of_everything
 
+# The mark asks for the test database; each test is a savepoint inside the module's transaction.
+pytestmark = pytest.mark.django_db
+
 #: Who crawls: each role of the first brand, and of the second one who must see nothing of the first.
 CRAWLERS = ("lin", "fang", "he", "zhou", "admin", "chen", "wang", "zhao", "bei-lin", "bei-wang", "bei-zhou")
-DAYS = 31
+DAYS = 8
 #: Tables whose rows may be named to everybody of the brand (their ids are no canaries below brand level).
 SHARED = {"Brand", "Series", "Region", "DealerGroup", "ConsentText"}
 
@@ -106,10 +109,11 @@ def _candidates(address: Address, ids: list[str]) -> Iterable[tuple[str, ...]]:
         return [()]
     if address.name.startswith(("wagtail", "mfa", "documents")):
         # The library's own screens know numbers only, and theirs are small: the first few reach every page, picture and user.
-        ids = [one for one in ids if one.isdigit() and int(one) < 60][:6]
+        ids = [one for one in ids if one.isdigit() and int(one) < 60][:3]
+    fitting = [one for one in ids if _fits(address, (one,) * len(address.places))]
     if len(address.places) == 1:
-        return [(one,) for one in ids]
-    return product(ids[:8], repeat=len(address.places)) if len(address.places) == 2 else []
+        return [(one,) for one in fitting]
+    return product(fitting[:4], repeat=len(address.places)) if len(address.places) == 2 else []
 
 
 def _fits(address: Address, values: tuple[str, ...]) -> bool:

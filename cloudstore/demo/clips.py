@@ -1,5 +1,6 @@
 """Makes the video and the photos that the demo people 'filmed': real files, real encoders, a few seconds long."""
 
+import random
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -39,8 +40,17 @@ def photos(words: list[str]) -> list[bytes]:
 
 
 def _street(words: str, shade: str) -> Image.Image:
-    image = Image.new("RGB", (720, 1280), "#DCE3F5")
+    """A street scene. Houses and light differ each time: the same picture twice would rightly count as a copy."""
+    image = Image.new("RGB", (720, 1280), random.choice(("#DCE3F5", "#F3E3C3", "#CFE8E4", "#E9D5E6", "#2A313B")))
     draw = ImageDraw.Draw(image)
+    left = 0
+    while left < 720:
+        width, height = random.randint(70, 260), random.randint(60, 520)
+        draw.rectangle(
+            (left, 860 - height, left + width, 860),
+            fill=random.choice(("#8FA8F5", "#5F6A7C", "#F1C45D", "#3A4C84", "#E6E9EF")),
+        )
+        left += width
     draw.rectangle((0, 860, 720, 1280), fill="#48525F")
     for left in range(-40, 720, 160):
         draw.rectangle((left, 1060, left + 90, 1076), fill="#F4F6FC")

@@ -12,7 +12,7 @@ from cloudstore.demo.visitor import StepFailed, Visitor
 from cloudstore.kit.clock import BUSINESS_ZONE, now
 from cloudstore.network.models import Region
 from cloudstore.queue.services import enqueue
-from tasks.models import Assignment, MatrixTask, Submission
+from tasks.models import Accrual, Assignment, MatrixTask, Submission
 
 _CHUNK = 1024 * 1024
 FEE = "80"
@@ -197,13 +197,17 @@ def _published(assignment: Assignment) -> Submission | None:
 def reward(stage: Stage) -> str:
     """Each approved post earns its fee once, and it stands in the store's statement."""
     wang = stage.person("wang")
-    title = stage.made["task"].title
-
-    def look() -> bool:
-        page = wang.open("/d/earnings/")
-        return title in page.text and "¥80" in page.text
-
     enqueue("tasks.settle", key="tasks.settle")
-    wang.wait_for("the line in the statement", look, seconds=60)
+    wang.wait_for("the fees", lambda: _earned(stage), seconds=60)
+    if stage.made["task"].title not in wang.open("/d/earnings/").text:
+        raise StepFailed("the line is not in the store's statement")
     stage.links.append(("the store's statement", f"{stage.url}/d/earnings/"))
-    return "¥80.00 stands once in each store's statement, held for seven days"
+    return f"¥{FEE}.00 stands once in each store's statement, held for seven days"
+
+
+def _earned(stage: Stage) -> bool:
+    """Whether both posts have exactly one line of the whole fee."""
+    lines = Accrual.objects.filter(submission__assignment__task=stage.made["task"])
+    if lines.exclude(amount_fen=int(FEE) * 100).exists() or lines.count() > 2:
+        raise StepFailed(f"the fees are {[(line.amount_fen, line.reason) for line in lines]}")
+    return lines.count() == 2

@@ -11,7 +11,8 @@ def reconcile(product):
     """What came in and what became of it."""
     told = product.manage("reconcile", "--json")
     assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)
+    figures = json.loads(told.stdout)
+    return {"total": figures.get("total", figures)}
 
 
 def adds_up(figures):
